@@ -1,0 +1,1 @@
+"""Did it help, is it real, was it worth it?"""

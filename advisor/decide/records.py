@@ -1,0 +1,66 @@
+"""What a decision consists of."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Approach = Literal["prompt", "few_shot", "rag", "lora", "rag_lora", "distill", "not_yet"]
+APPROACHES: tuple[Approach, ...] = ("prompt", "few_shot", "rag", "lora", "rag_lora", "distill", "not_yet")
+
+
+class Frozen(BaseModel):
+    """Immutable, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+
+
+class GateResult(Frozen):
+    """One rule and what it said about this profile."""
+
+    id: str
+    fired: bool
+    effect: str
+    """What firing does: ``blocks tuning``, ``-> not_yet`` ..."""
+    because: str
+    """The inputs that made it fire or not, in words with their values."""
+    source: str
+
+
+class Flip(Frozen):
+    """The smallest change of one input that changes the decision."""
+
+    input: str
+    from_: Any = Field(alias="from")
+    to: Any
+    approach: Approach
+
+
+class Probe(Frozen):
+    """The cheapest next thing to learn."""
+
+    id: str
+    learns: str
+    """The profile field that it measures."""
+    why: str
+    hours: float
+    usd: float | None
+    chance_to_change: float
+    """Probability that its result changes the decision, from the draws over what is unknown."""
+    command: str | None = None
+
+
+class Decision(Frozen):
+    """Prompt or fine-tune, with the reasons and how sure."""
+
+    approach: Approach
+    confidence: float = Field(ge=0, le=1)
+    probability_best: dict[Approach, float]
+    headline: str
+    """One sentence for a manager."""
+    gates: tuple[GateResult, ...]
+    flips: tuple[Flip, ...]
+    next_probe: Probe | None
+    assumptions: tuple[str, ...] = ()
+    """What was unknown and how it was treated."""

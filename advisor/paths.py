@@ -1,0 +1,77 @@
+"""The folders of a workspace, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.errors import BadInput
+
+DEFAULT = ".tunewise"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One folder that holds everything of one project."""
+
+    root: Path
+
+    @property
+    def journal(self) -> Path:
+        """The workspace journal: decisions, plans, runs started, comparisons, reports."""
+        return self.root / "journal.jsonl"
+
+    @property
+    def index(self) -> Path:
+        """The DuckDB index; can be rebuilt from the journals."""
+        return self.root / "index.duckdb"
+
+    @property
+    def runs(self) -> Path:
+        """One folder per run."""
+        return self.root / "runs"
+
+    @property
+    def models(self) -> Path:
+        """Converted models, shared by runs."""
+        return self.root / "models"
+
+    @property
+    def data(self) -> Path:
+        """Prepared data sets."""
+        return self.root / "data"
+
+    @property
+    def reports(self) -> Path:
+        """Rendered reports."""
+        return self.root / "reports"
+
+    @property
+    def session(self) -> Path:
+        """Where the terminal application was left: unfinished wizard answers, last screen."""
+        return self.root / "session.json"
+
+    def run_dir(self, run_id: str) -> Path:
+        """The folder of one run."""
+        return self.runs / run_id
+
+
+def find_workspace(option: Path | None) -> Workspace:
+    """The workspace from ``--workspace``, else ``TUNEWISE_WORKSPACE``, else ``.tunewise`` here; not created yet."""
+    chosen = option or Path(os.environ.get("TUNEWISE_WORKSPACE") or DEFAULT)
+    return Workspace(chosen.expanduser().absolute())
+
+
+def ensure_writable(workspace: Workspace) -> None:
+    """Create the workspace; raises BadInput if it cannot be written to."""
+    try:
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        probe = workspace.root / f".write-test-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(
+            f"workspace {workspace.root} is not writable ({error.strerror})",
+            "choose another folder with --workspace DIR or TUNEWISE_WORKSPACE",
+        ) from error

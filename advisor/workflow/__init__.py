@@ -1,0 +1,1 @@
+"""One workflow under two front ends."""
