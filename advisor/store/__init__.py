@@ -1,0 +1,1 @@
+"""Journals (the truth) and the DuckDB index over them (rebuilt from the journals whenever in doubt)."""
