@@ -13,7 +13,7 @@ from advisor.decide.records import Decision
 from advisor.plan.records import Plan
 from advisor.profile import Profile
 from advisor.shortlist import Shortlist
-from harness.protocol import EMBEDDED, EvaluateResult, PrepareResult, RunKind, TrainResult
+from harness.protocol import EMBEDDED, EvaluateResult, Planned, PrepareResult, Price, RunKind, TrainResult
 
 StageId = Literal["prepare", "probe", "decide", "plan", "train", "compare", "report"]
 StageStatus = Literal["waiting", "running", "interrupted", "failed", "done", "skipped"]
@@ -60,6 +60,8 @@ class JourneyInputs(Frozen):
     validation_items: int = 100
     test_items: int = 200
     seed: int = 17
+    train_anyway: bool = False
+    """Train and compare even where the decision is not to tune."""
 
 
 class StageView(Frozen):
@@ -115,6 +117,10 @@ class RunView(Frozen):
     """Last thing that happened, in a few words."""
     resume_command: str | None
     folder: Path
+    planned: Planned | None = None
+    """What the plan foresaw, from the run's specification."""
+    price: Price | None = None
+    """What its hours are counted at, from the run's specification."""
 
 
 class ReportFiles(Frozen):
