@@ -44,6 +44,19 @@ class Model(Fact):
     intermediate_size: int | None = Field(default=None, gt=0)
     vocab_size: int | None = Field(default=None, gt=0)
     tied_embeddings: bool | None = None
+    model_type: str | None = None
+    """As config.json names the architecture; decides which biases and norms a layer has."""
+    num_experts: int | None = Field(default=None, gt=0)
+    experts_per_token: int | None = Field(default=None, gt=0)
+    expert_size: int | None = Field(default=None, gt=0)
+    """Width of one expert, for mixtures of experts."""
+    attention: str | None = None
+    """In words: ``gqa``, ``gqa+sliding(1024) 5:1``, ``hybrid gated-deltanet 3:1`` ..."""
+    kv_bytes_per_token: int | None = Field(default=None, gt=0)
+    """At 16 bits, every layer that has a cache; a sliding window needs less on long inputs."""
+    param_check: Literal["exact", "approximate"] | None = None
+    """Exact: the fields above give ``total_params`` to the unit."""
+    tool_use: bool | None = None
     native_context_tokens: int | None = Field(default=None, gt=0)
     extended_context_tokens: int | None = Field(default=None, gt=0)
     extended_context_note: str | None = None
@@ -52,13 +65,23 @@ class Model(Fact):
     lifecycle: Literal["current", "deprecated", "retired", "open_weights", "unknown"] = "unknown"
     shutdown_date: date | None = None
     replacement: str | None = None
+    lifecycle_source: str | None = None
+    lifecycle_as_of: date | None = None
     input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     """Per million tokens."""
     cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_input_from_tokens: int | None = Field(default=None, gt=0)
+    """Requests with more input than this pay the ``long_`` prices for all their tokens."""
+    long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    price_source: str | None = None
+    price_as_of: date | None = None
+    price_confidence: Confidence | None = None
     quality: dict[str, float] = {}
     """Benchmark name to score in percent, as published."""
     quality_source: str | None = None
+    note: str | None = None
 
 
 class Gpu(Fact):
@@ -72,6 +95,9 @@ class Gpu(Fact):
     bf16_dense_tflops: float | None = Field(default=None, gt=0)
     fp16_dense_tflops: float | None = Field(default=None, gt=0)
     tdp_w: float | None = Field(default=None, gt=0)
+    vendor: str | None = None
+    compute_capability: str | None = None
+    note: str | None = None
 
 
 class Offer(Fact):
@@ -86,6 +112,8 @@ class Offer(Fact):
     usd_per_gpu_hour: Decimal = Field(gt=0)
     billing: str
     region: str
+    instance: str | None = None
+    note: str | None = None
 
 
 class GuideRow(Fact):
