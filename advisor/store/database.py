@@ -52,7 +52,7 @@ class IndexNewer(IndexUnavailable):
         )
 
 
-class IndexDamaged(Exception):  # noqa: N818  a state that the store repairs by itself, never shown to a person
+class IndexDamaged(Exception):
     """The file or its log is not what DuckDB wrote, or rows are missing."""
 
 

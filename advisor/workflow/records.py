@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -12,12 +11,27 @@ from advisor.compare.records import Comparison
 from advisor.decide.records import Decision
 from advisor.plan.records import Plan
 from advisor.profile import Profile
+from advisor.runner.records import RunStatus, RunView
 from advisor.shortlist import Shortlist
-from harness.protocol import EMBEDDED, EvaluateResult, Planned, PrepareResult, Price, RunKind, TrainResult
+from harness.protocol import EMBEDDED, EvaluateResult, PrepareResult, TrainResult
+
+__all__ = [
+    "STAGES",
+    "STAGE_TITLES",
+    "Advice",
+    "Draft",
+    "JourneyInputs",
+    "JourneyView",
+    "ReportFiles",
+    "RunStatus",
+    "RunView",
+    "StageId",
+    "StageStatus",
+    "StageView",
+]
 
 StageId = Literal["prepare", "probe", "decide", "plan", "train", "compare", "report"]
 StageStatus = Literal["waiting", "running", "interrupted", "failed", "done", "skipped"]
-RunStatus = Literal["starting", "running", "interrupted", "killed", "failed", "finished"]
 STAGES: tuple[StageId, ...] = ("prepare", "probe", "decide", "plan", "train", "compare", "report")
 STAGE_TITLES: dict[StageId, str] = {
     "prepare": "Model and data",
@@ -99,28 +113,6 @@ class JourneyView(Frozen):
     def next_stage(self) -> StageId | None:
         """The first stage that is not done; None at the end."""
         return next((stage.id for stage in self.stages if stage.status not in ("done", "skipped")), None)
-
-
-class RunView(Frozen):
-    """A run as its journal and its process tell it."""
-
-    id: str
-    kind: RunKind
-    status: RunStatus
-    pid: int | None
-    started_at: str
-    elapsed_s: float
-    progress: float | None
-    """0 to 1."""
-    usd_so_far: Decimal | None
-    detail: str
-    """Last thing that happened, in a few words."""
-    resume_command: str | None
-    folder: Path
-    planned: Planned | None = None
-    """What the plan foresaw, from the run's specification."""
-    price: Price | None = None
-    """What its hours are counted at, from the run's specification."""
 
 
 class ReportFiles(Frozen):

@@ -1,0 +1,65 @@
+"""The first and the last records of a run's journal, at a cost that does not grow with the journal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from advisor.store.tail import JournalDamaged
+from harness import chain
+from harness.protocol import Event, to_event
+
+BLOCK_BYTES = 256 * 1024
+
+
+class Glance(NamedTuple):
+    """What a journal says at its two ends. Each line is checked by its own hash, the chain only at the end."""
+
+    started_at: str | None
+    records: int
+    last_kind: str | None
+    events: tuple[Event, ...]
+    """The last events in order, as many as lie in the last block."""
+
+
+def glance(path: Path) -> Glance:
+    """Look at a run's journal. Raises JournalDamaged."""
+    if not path.exists():
+        return Glance(None, 0, None, ())
+    try:
+        records = _last_records(path)
+        started = next((chain.parse(path, 1, line).at for _, line in chain.lines(path)), None)
+    except chain.ChainError as error:
+        raise JournalDamaged(error.path, error.line, error.reason) from error
+    if not records:
+        return Glance(None, 0, None, ())
+    events = tuple(to_event(record) for record in records)
+    return Glance(started, records[-1].seq + 1, records[-1].kind, events)
+
+
+def _last_records(path: Path) -> list[chain.Record]:
+    """The whole lines of the last block as records that follow each other."""
+    records: list[chain.Record] = []
+    for line in _last_lines(path):
+        record = chain.parse(path, records[-1].seq + 2 if records else 0, line)
+        if records and (record.seq != records[-1].seq + 1 or record.prev != records[-1].hash):
+            raise chain.ChainError(path, record.seq + 1, "does not follow the line before it")
+        records.append(record)
+    return records
+
+
+def _last_lines(path: Path) -> list[bytes]:
+    """Whole lines at the end of the file, at least one if the file has any."""
+    block = BLOCK_BYTES
+    with path.open("rb") as handle:
+        size = handle.seek(0, os.SEEK_END)
+        while True:
+            start = max(0, size - block)
+            handle.seek(start)
+            text = handle.read(size - start)
+            if start == 0 or text.count(b"\n") >= 2:
+                break
+            block *= 2
+    whole = text[: text.rfind(b"\n") + 1].splitlines(keepends=True)
+    return whole if start == 0 else whole[1:]

@@ -1,0 +1,98 @@
+"""How a run stands: its journal's last words, and whether its process lives."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from advisor.errors import BadInput, TunewiseError
+from advisor.paths import Workspace, find_workspace
+from advisor.runner.glance import Glance, glance
+from advisor.runner.log import last_line
+from advisor.runner.process import EVENTS, SPEC, is_starting, read_launch, worker
+from advisor.runner.records import RunStatus, RunView
+from advisor.runner.words import Spec, describe, progress, usd_so_far
+from harness.protocol import PrepareSpec, read_spec
+
+ENDINGS: dict[str | None, RunStatus] = {"interrupted": "interrupted", "failed": "failed", "finished": "finished"}
+
+
+def status(run_dir: Path) -> RunView:
+    """How a run stands now. Raises BadInput for a folder without a run, JournalDamaged for one that was changed."""
+    spec, seen = spec_of(run_dir), glance(run_dir / EVENTS)
+    owner = worker(run_dir)
+    state = _state(run_dir, seen, alive=owner is not None)
+    return RunView(
+        id=run_dir.name,
+        kind=spec.kind,
+        status=state,
+        pid=owner.pid if owner and state in {"starting", "running"} else None,
+        started_at=seen.started_at or _launched_at(run_dir),
+        elapsed_s=seen.events[-1].elapsed_s if seen.events else 0.0,
+        progress=progress(spec, seen.events),
+        usd_so_far=usd_so_far(seen.events),
+        detail=_detail(run_dir, seen, state),
+        resume_command=resume_command(run_dir) if state in {"interrupted", "killed", "failed"} else None,
+        folder=run_dir,
+        planned=None if isinstance(spec, PrepareSpec) else spec.planned,
+        price=None if isinstance(spec, PrepareSpec) else spec.price,
+    )
+
+
+def statuses(workspace: Workspace) -> list[RunView]:
+    """All runs of a workspace, newest first."""
+    folders = [path.parent for path in workspace.runs.glob(f"*/{SPEC}")]
+    return sorted((status(folder) for folder in folders), key=lambda run: (run.started_at, run.id), reverse=True)
+
+
+def spec_of(run_dir: Path) -> Spec:
+    """A run's specification. Raises BadInput where there is no run, TunewiseError where its spec cannot be read."""
+    path = run_dir / SPEC
+    try:
+        return read_spec(path)
+    except FileNotFoundError as error:
+        raise BadInput(f"no run {run_dir.name!r} in {run_dir.parent}", "tunewise runs lists them") from error
+    except (ValidationError, OSError) as error:
+        raise TunewiseError(
+            f"{path} is not a run's specification any more", "tunewise verify tells what changed"
+        ) from error
+
+
+def resume_command(run_dir: Path) -> str:
+    """The exact command that goes on with a run, for someone standing here."""
+    root = run_dir.parent.parent
+    command = f"tunewise resume {run_dir.name}"
+    return command if root == find_workspace(None).root else f"{command} --workspace {shlex.quote(str(root))}"
+
+
+def _state(run_dir: Path, seen: Glance, *, alive: bool) -> RunStatus:
+    """A process that has yet to speak is starting, whatever the session before it said last."""
+    if is_starting(run_dir, seen.records):
+        return "starting"
+    if seen.last_kind in ENDINGS:
+        return ENDINGS[seen.last_kind]
+    if alive:
+        return "running"
+    return "killed" if seen.records else "failed"
+
+
+def _detail(run_dir: Path, seen: Glance, state: RunStatus) -> str:
+    """The last event in words; where there is none, the log's last line."""
+    if state == "starting":
+        return "starting"
+    if not seen.events:
+        return last_line(run_dir) or "ended before its first word"
+    words = describe(seen.events[-1])
+    return f"its process is gone; last: {words}" if state == "killed" else words
+
+
+def _launched_at(run_dir: Path) -> str:
+    """When a run that has said nothing yet was started."""
+    launch = read_launch(run_dir)
+    if launch:
+        return launch.owner.since
+    written = datetime.fromtimestamp((run_dir / SPEC).stat().st_mtime, UTC)
+    return written.isoformat(timespec="milliseconds")
