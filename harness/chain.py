@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 GENESIS = "0" * 64
 TAIL_BLOCK_BYTES = 1 << 16
@@ -109,9 +109,7 @@ def torn_bytes(path: Path) -> int:
     """How many bytes of an unfinished last line a journal carries."""
     if not path.exists():
         return 0
-    end = 0
-    for end, _ in lines(path):
-        pass
+    end = max((offset for offset, _ in lines(path)), default=0)
     return path.stat().st_size - end
 
 
@@ -141,7 +139,7 @@ class Writer:
         if created:
             sync_directory(path.parent)
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -208,6 +206,12 @@ def sync_directory(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_file(path: Path) -> None:
+    """Make a file's bytes survive a power cut."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its place, fsynced, when the block ends well."""
@@ -215,8 +219,7 @@ def atomic(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
-        with temporary.open("rb") as handle:
-            os.fsync(handle.fileno())
+        sync_file(temporary)
         temporary.replace(path)
         sync_directory(path.parent)
     finally:
