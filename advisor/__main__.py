@@ -9,7 +9,6 @@ from advisor.cli.main import run
 
 def main() -> None:
     """Run the command line; without a command on a terminal, open the application."""
-
     sys.exit(run(sys.argv[1:]))
 
 

@@ -23,10 +23,10 @@ from harness.protocol import RunKind
 POLL_S = 0.02
 
 
-def new_run_id(kind: RunKind, now: datetime | None = None) -> str:
-    """A name for a run that sorts by time and is not taken: ``train-20260131-184500-ab12``."""
+def new_run_id(stage: str, now: datetime | None = None) -> str:
+    """A name for a run of a stage that sorts by time and is not taken: ``train-20260131-184500-ab12``."""
     moment = now or datetime.now().astimezone()
-    return f"{kind}-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    return f"{stage}-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def start(spec: Spec, *, workspace: Workspace, journey: str | None = None, patience_s: float = 1.0) -> RunView:

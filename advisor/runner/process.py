@@ -20,6 +20,8 @@ from harness.protocol import RunKind
 
 OWNER, LAUNCH, LOG, SPEC, EVENTS = "owner.json", "launch.json", "log.txt", "spec.json", "events.jsonl"
 
+HARNESS = (sys.executable, "-P", "-m", "harness")
+"""``-P`` keeps the current folder off the path: a user's own ``harness`` or ``catalog`` must not shadow ours."""
 QUIET_AND_OFFLINE = {
     "DO_NOT_TRACK": "1",
     "HF_DATASETS_OFFLINE": "1",
@@ -41,11 +43,8 @@ class Launch(NamedTuple):
 
 
 def spawn(run_dir: Path, kind: RunKind, *, records: int) -> subprocess.Popen[bytes]:
-    """Start the harness on a run's spec, in a session of its own, and note it in ``launch.json``.
-
-    ``-P`` keeps the current folder off the path: a user's own ``harness`` or ``catalog`` must not shadow ours.
-    """
-    command = [sys.executable, "-P", "-m", "harness", kind, str(run_dir / SPEC), "--quiet"]
+    """Start the harness on a run's spec, in a session of its own, and note it in ``launch.json``."""
+    command = [*HARNESS, kind, str(run_dir / SPEC), "--quiet"]
     with (run_dir / LOG).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments, no shell
             command,

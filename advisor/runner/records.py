@@ -37,3 +37,7 @@ class RunView(BaseModel):
     """What the plan foresaw, from the run's specification."""
     price: Price | None = None
     """What its hours are counted at, from the run's specification."""
+    bad_input: bool = False
+    """It failed because its input is at fault."""
+    hint: str = ""
+    """How to go on, in the words of the run itself, where it failed."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,7 +17,7 @@ from advisor.runner.log import last_line
 from advisor.runner.process import EVENTS, SPEC, is_starting, read_launch, worker
 from advisor.runner.records import RunStatus, RunView
 from advisor.runner.words import Spec, describe, progress, usd_so_far
-from harness.protocol import PrepareSpec, read_spec
+from harness.protocol import PrepareSpec, RunFailed, read_spec
 
 ENDINGS: dict[str | None, RunStatus] = {"interrupted": "interrupted", "failed": "failed", "finished": "finished"}
 
@@ -39,6 +41,7 @@ def status(run_dir: Path) -> RunView:
         folder=run_dir,
         planned=None if isinstance(spec, PrepareSpec) else spec.planned,
         price=None if isinstance(spec, PrepareSpec) else spec.price,
+        **_fault(seen, state),
     )
 
 
@@ -87,6 +90,14 @@ def _detail(run_dir: Path, seen: Glance, state: RunStatus) -> str:
         return last_line(run_dir) or "ended before its first word"
     words = describe(seen.events[-1])
     return f"its process is gone; last: {words}" if state == "killed" else words
+
+
+def _fault(seen: Glance, state: RunStatus) -> Mapping[str, Any]:
+    """What a failed run said about its cause."""
+    last = seen.events[-1] if seen.events else None
+    if state != "failed" or not isinstance(last, RunFailed):
+        return {}
+    return {"bad_input": last.bad_input, "hint": last.hint}
 
 
 def _launched_at(run_dir: Path) -> str:

@@ -1,0 +1,57 @@
+"""``tunewise advise``: prompt or fine-tune?"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from advisor.cli.options import json_option, print_json
+from advisor.decide.records import Decision
+from advisor.shortlist import Shortlist
+from advisor.workflow.advice import advise as get_advice
+from advisor.workflow.profiles import read_profile
+from advisor.workflow.records import Advice
+
+
+@click.command()
+@click.argument("profile", type=click.Path(path_type=Path))
+@json_option
+def advise(profile: Path, as_json: bool) -> None:
+    """Prompt or fine-tune? PROFILE is a YAML or JSON file; every field may be absent.
+
+    Gives the approach with its reasons and sources, how sure it is, what would change it, the cheapest next thing to
+    learn, and the models that come into question.
+    """
+    advice = get_advice(read_profile(profile), today=date.today())  # noqa: DTZ011 - the user's own day
+    if as_json:
+        print_json(document(advice))
+    else:
+        click.echo("\n".join([*_decision(advice.decision), "", *_models(advice.shortlist)]))
+
+
+def document(advice: Advice) -> dict[str, object]:
+    """The contract's form: the decision's fields, the shortlist and the excluded beside them."""
+    decision = advice.decision.model_dump(mode="json", by_alias=True)
+    models = advice.shortlist.model_dump(mode="json")
+    return {**decision, "shortlist": models["candidates"], "excluded": models["excluded"]}
+
+
+def _decision(decision: Decision) -> list[str]:
+    lines = [f"{decision.approach}  ({decision.confidence:.0%} sure)", decision.headline, "", "Because"]
+    lines += [f"  {gate.id:<4} {gate.because}\n       {gate.effect}; {gate.source}" for gate in decision.gates if gate.fired]
+    lines += ["", "What would change it"] if decision.flips else []
+    lines += [f"  {flip.input}: {flip.from_} -> {flip.to} gives {flip.approach}" for flip in decision.flips]
+    if decision.next_probe:
+        probe = decision.next_probe
+        lines += ["", f"Learn next: {probe.why} ({probe.hours:g} h; changes the decision with {probe.chance_to_change:.0%})"]
+    return lines
+
+
+def _models(models: Shortlist) -> list[str]:
+    lines = ["Models"]
+    lines += [f"  {one.score:.2f}  {one.model}\n        {one.because}" for one in models.candidates[:8]]
+    lines += [f"  and {len(models.candidates) - 8} more (--json has all)"] if len(models.candidates) > 8 else []
+    lines += ["", f"Excluded: {len(models.excluded)} (--json has each with its cause)"] if models.excluded else []
+    return lines

@@ -1,0 +1,169 @@
+"""From what a journey knows to the specification of its next run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from advisor.estimate import evaluation_estimate, machine_estimate
+from advisor.paths import Workspace
+from advisor.plan.records import OfferChoice, Span
+from advisor.workflow.records import JourneyView
+from harness.protocol import (
+    Arm,
+    EngineSettings,
+    EvaluateSpec,
+    EvaluationPlan,
+    MoneyRange,
+    Planned,
+    PrepareResult,
+    PrepareSpec,
+    Price,
+    Prompt,
+    Range,
+    TrainSpec,
+)
+
+MICRO_BATCH = 4
+MINIMUM_GAIN = 0.02
+"""Smallest gain worth a tuned model's upkeep, as a fraction of items: a judgement, stated in the report."""
+CANDIDATE = "tuned"
+
+
+def prepare_spec(workspace: Workspace, journey: JourneyView, run_id: str) -> PrepareSpec:
+    """Model and data of a journey."""
+    inputs = journey.inputs
+    return PrepareSpec(
+        run_id=run_id,
+        run_dir=str(workspace.run_dir(run_id)),
+        model=inputs.model,
+        data=inputs.data,
+        model_cache=str(workspace.models),
+        data_dir=str(workspace.data / journey.id),
+        seed=inputs.seed,
+        validation_items=inputs.validation_items,
+        test_items=inputs.test_items,
+    )
+
+
+def probe_spec(
+    workspace: Workspace, prepared: PrepareResult, prompts: Sequence[Prompt], *, run_id: str, items: int, seed: int
+) -> EvaluateSpec:
+    """Every candidate prompt on the validation items."""
+    arms = tuple(
+        Arm(id=prompt.id, label=prompt_label(prompt), model_dir=prepared.model_dir, prompt=prompt) for prompt in prompts
+    )
+    return EvaluateSpec(
+        run_id=run_id,
+        run_dir=str(workspace.run_dir(run_id)),
+        data_dir=prepared.data_dir,
+        data_sha256=prepared.data_sha256,
+        split="validation",
+        items=min(items, prepared.dataset.rows["validation"]),
+        arms=arms,
+        engine=engine_for(prepared),
+        seed=seed,
+    )
+
+
+def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_id: str) -> TrainSpec:
+    """The plan as a LoRA run on this machine, counted at the price of the chosen offer."""
+    prepared, inputs = _prepared(journey), journey.inputs
+    hours, memory = machine_estimate(
+        prepared.machine,
+        prepared.model,
+        lora_rank=8,
+        examples=inputs.steps * MICRO_BATCH,
+        tokens_per_example=prepared.mean_example_tokens,
+        micro_batch=MICRO_BATCH,
+        max_seq_length=512,
+        dtype="float32",
+    )
+    return TrainSpec(
+        run_id=run_id,
+        run_dir=str(workspace.run_dir(run_id)),
+        model_dir=prepared.model_dir,
+        model_sha256=prepared.model_sha256,
+        data_dir=prepared.data_dir,
+        data_sha256=prepared.data_sha256,
+        prompt=prompt,
+        max_steps=inputs.steps,
+        micro_batch=MICRO_BATCH,
+        seed=inputs.seed,
+        price=_price(journey),
+        planned=_planned(journey, hours, memory),
+    )
+
+
+def compare_spec(
+    workspace: Workspace, journey: JourneyView, *, baseline: Prompt, zero_shot: Prompt, adapter_dir: Path, run_id: str
+) -> EvaluateSpec:
+    """Base with its best prompt, base zero-shot, and tuned, on the same test items; the plan is set here."""
+    prepared = _prepared(journey)
+    items = min(journey.inputs.test_items, prepared.dataset.rows["test"])
+    best = Arm(id="best_prompt", label=f"base, best prompt ({prompt_label(baseline)})", model_dir=prepared.model_dir, prompt=baseline)
+    plain = Arm(id="zero_shot", label="base, zero-shot", model_dir=prepared.model_dir, prompt=zero_shot)
+    tuned = Arm(id=CANDIDATE, label="tuned (LoRA)", model_dir=prepared.model_dir, adapter_dir=str(adapter_dir), prompt=zero_shot)
+    arms = (best, tuned) if baseline.id == zero_shot.id else (best, plain, tuned)
+    hours, memory = evaluation_estimate(prepared.machine, prepared.model, items=items * len(arms), tokens_per_item=prepared.mean_prompt_tokens)
+    return EvaluateSpec(
+        run_id=run_id,
+        run_dir=str(workspace.run_dir(run_id)),
+        data_dir=prepared.data_dir,
+        data_sha256=prepared.data_sha256,
+        split="test",
+        items=items,
+        arms=arms,
+        plan=EvaluationPlan(baseline="best_prompt", candidate=CANDIDATE, minimum_gain=MINIMUM_GAIN, items=items),
+        engine=engine_for(prepared),
+        seed=journey.inputs.seed,
+        price=_price(journey),
+        planned=_planned(journey, hours, memory),
+    )
+
+
+def prompt_label(prompt: Prompt) -> str:
+    """A prompt in words: how many worked examples it shows."""
+    return f"{len(prompt.shots)} shots" if prompt.shots else "zero-shot"
+
+
+def engine_for(prepared: PrepareResult) -> EngineSettings:
+    """Outputs of a classifier are short; free text gets more room, within the model's context."""
+    if prepared.dataset.task == "classification":
+        return EngineSettings()
+    return EngineSettings(max_new_tokens=256, max_model_len=min(4096, prepared.model.context_length or 2048))
+
+
+def _prepared(journey: JourneyView) -> PrepareResult:
+    if journey.prepared is None:
+        raise ValueError("a run is specified only after the model and the data are prepared")
+    return journey.prepared
+
+
+def _chosen(journey: JourneyView) -> OfferChoice | None:
+    return journey.plan.chosen if journey.plan else None
+
+
+def _price(journey: JourneyView) -> Price | None:
+    offer = _chosen(journey)
+    if offer is None:
+        return None
+    return Price(offer_id=offer.offer_id, gpu=offer.gpu, usd_per_hour=offer.usd_per_hour, source=offer.source, as_of=offer.as_of)
+
+
+def _planned(journey: JourneyView, hours: Span, memory: Span) -> Planned | None:
+    if journey.plan is None:
+        return None
+    return Planned(
+        plan_id=journey.plan.id,
+        machine_hours=Range(**hours.model_dump()),
+        peak_memory_gib=Range(**memory.model_dump()),
+        usd=_at_price(hours, journey.plan.chosen.usd_per_hour),
+    )
+
+
+def _at_price(hours: Span, usd_per_hour: Decimal) -> MoneyRange:
+    cents = Decimal("0.0001")
+    low, expected, high = ((Decimal(str(part)) * usd_per_hour).quantize(cents) for part in (hours.low, hours.expected, hours.high))
+    return MoneyRange(low=low, expected=expected, high=high)
