@@ -118,7 +118,9 @@ def _workspace_error(workspace: Workspace) -> str | None:
 def _python(machine: Machine) -> Iterable[Finding]:
     found = ".".join(map(str, machine.python))
     good = (3, 11) <= machine.python <= (3, 13)
-    yield Finding(name="Python", state="ok" if good else "broken", found=found, fix="" if good else "use Python 3.11 to 3.13")
+    yield Finding(
+        name="Python", state="ok" if good else "broken", found=found, fix="" if good else "use Python 3.11 to 3.13"
+    )
 
 
 def _light(machine: Machine) -> Iterable[Finding]:

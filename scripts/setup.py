@@ -27,7 +27,9 @@ INPUTS = (ROOT / "pyproject.toml", *sorted(REQUIREMENTS.glob("*.txt")), Path(__f
 def main() -> int:
     """Bring .venv up to date with the extras asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--extras", default="auto", help="comma-separated; auto is gpu,dev with an NVIDIA driver, else cpu,dev")
+    parser.add_argument(
+        "--extras", default="auto", help="comma-separated; auto is gpu,dev with an NVIDIA driver, else cpu,dev"
+    )
     extras = _extras(parser.parse_args().extras)
     check_python()
     stamp, wanted = VENV / ".stamp", digest(extras)
@@ -94,7 +96,9 @@ def uv_environment(extras: list[str]) -> dict[str, str]:
 
 def pip_setting(name: str) -> str | None:
     """A global setting of pip, if there is one."""
-    asked = subprocess.run([str(PYTHON), "-m", "pip", "config", "get", f"global.{name}"], capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        [str(PYTHON), "-m", "pip", "config", "get", f"global.{name}"], capture_output=True, text=True, check=False
+    )
     return asked.stdout.strip() or None if asked.returncode == 0 else None
 
 
@@ -103,7 +107,9 @@ def run(*command: str, env: dict[str, str] | None = None) -> None:
     outcome = subprocess.run(command, cwd=ROOT, env=env, check=False)
     if outcome.returncode:
         shown = " ".join(command[:6])
-        raise SystemExit(f"set-up stopped: `{shown} …` gave {outcome.returncode}; run the same make target again to start it over")
+        raise SystemExit(
+            f"set-up stopped: `{shown} …` gave {outcome.returncode}; run the same make target again to start it over"
+        )
 
 
 if __name__ == "__main__":

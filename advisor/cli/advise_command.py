@@ -40,12 +40,17 @@ def document(advice: Advice) -> dict[str, object]:
 
 def _decision(decision: Decision) -> list[str]:
     lines = [f"{decision.approach}  ({decision.confidence:.0%} sure)", decision.headline, "", "Because"]
-    lines += [f"  {gate.id:<4} {gate.because}\n       {gate.effect}; {gate.source}" for gate in decision.gates if gate.fired]
+    lines += [
+        f"  {gate.id:<4} {gate.because}\n       {gate.effect}; {gate.source}" for gate in decision.gates if gate.fired
+    ]
     lines += ["", "What would change it"] if decision.flips else []
     lines += [f"  {flip.input}: {flip.from_} -> {flip.to} gives {flip.approach}" for flip in decision.flips]
     if decision.next_probe:
         probe = decision.next_probe
-        lines += ["", f"Learn next: {probe.why} ({probe.hours:g} h; changes the decision with {probe.chance_to_change:.0%})"]
+        lines += [
+            "",
+            f"Learn next: {probe.why} ({probe.hours:g} h; changes the decision with {probe.chance_to_change:.0%})",
+        ]
     return lines
 
 

@@ -33,7 +33,9 @@ def _size_options(function: Function) -> Function:
 
 
 @click.command()
-@click.option("--model", type=click.Path(), default=EMBEDDED, help="Folder with config.json, safetensors and tokenizer.")
+@click.option(
+    "--model", type=click.Path(), default=EMBEDDED, help="Folder with config.json, safetensors and tokenizer."
+)
 @click.option("--data", type=click.Path(), default=EMBEDDED, help="JSONL with input and output, or with chat messages.")
 @click.option("--profile", type=click.Path(path_type=Path), help="Your task instead of the example's.")
 @_size_options
@@ -108,6 +110,8 @@ def _left(journey: JourneyView) -> Interrupted:
 
 def _answer(journey: JourneyView) -> str:
     """What a person wants to know first, then the path of the report, last."""
-    lines = [f"{part.title}: {part.summary}" for part in journey.stages if part.id in ("decide", "plan", "train", "compare")]
+    lines = [
+        f"{part.title}: {part.summary}" for part in journey.stages if part.id in ("decide", "plan", "train", "compare")
+    ]
     lines += [f"  {part.title}: {part.seconds:.0f} s" for part in journey.stages if part.seconds]
     return "\n".join([*lines, str(journey.report_html)])

@@ -78,7 +78,9 @@ def _nearest(name: str) -> str:
 
 
 @click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--workspace", type=click.Path(), metavar="DIR", help="Folder of the project [TUNEWISE_WORKSPACE or .tunewise].")
+@click.option(
+    "--workspace", type=click.Path(), metavar="DIR", help="Folder of the project [TUNEWISE_WORKSPACE or .tunewise]."
+)
 @click.version_option(package_name="tunewise", message="tunewise %(version)s")
 @click.pass_context
 def tunewise(ctx: click.Context, workspace: str | None) -> None:
@@ -96,7 +98,9 @@ def _open_application(ctx: click.Context, workspace: str | None) -> None:
     """The application where there is a terminal, the help where there is none."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in {None, "", "dumb"}:
         click.echo(ctx.get_help())
-        click.echo("\nThis is no terminal that the application could draw on. All it does is in the commands above: try `tunewise demo`.")
+        click.echo(
+            "\nThis is no terminal that the application could draw on. All it does is in the commands above: try `tunewise demo`."
+        )
         return
     from advisor.cli.application import open_application  # noqa: PLC0415 - Textual takes 0.3 s
 

@@ -111,7 +111,12 @@ class Journeys:
         def spec(run_id: str) -> EvaluateSpec:
             prepared, inputs = _need(view.prepared), view.inputs
             return specs.probe_spec(
-                self.workspace, prepared, self._prompts(view), run_id=run_id, items=inputs.validation_items, seed=inputs.seed
+                self.workspace,
+                prepared,
+                self._prompts(view),
+                run_id=run_id,
+                items=inputs.validation_items,
+                seed=inputs.seed,
             )
 
         self._run(view, "probe", spec, watch)
@@ -176,7 +181,11 @@ class Journeys:
         )
 
     def _run(
-        self, view: JourneyView, stage: StageId, spec: Callable[[str], PrepareSpec | TrainSpec | EvaluateSpec], watch: Watch
+        self,
+        view: JourneyView,
+        stage: StageId,
+        spec: Callable[[str], PrepareSpec | TrainSpec | EvaluateSpec],
+        watch: Watch,
     ) -> RunView | None:
         """Start the stage's run, join it, or go on with it; follow it; raise where it did not reach its end."""
         with self._one_starter():

@@ -57,7 +57,9 @@ def read_draft(workspace: Workspace) -> Draft | None:
 
 def _text(path: Path) -> str:
     if not path.exists():
-        raise BadInput(f"{path}: no such file", "give a profile in YAML or JSON; `tunewise` has a wizard that writes one")
+        raise BadInput(
+            f"{path}: no such file", "give a profile in YAML or JSON; `tunewise` has a wizard that writes one"
+        )
     if not path.is_file():
         raise BadInput(f"{path}: not a regular file")
     try:

@@ -102,11 +102,20 @@ def compare_spec(
     """Base with its best prompt, base zero-shot, and tuned, on the same test items; the plan is set here."""
     prepared = _prepared(journey)
     items = min(journey.inputs.test_items, prepared.dataset.rows["test"])
-    best = Arm(id="best_prompt", label=f"base, best prompt ({prompt_label(baseline)})", model_dir=prepared.model_dir, prompt=baseline)
+    best = Arm(
+        id="best_prompt",
+        label=f"base, best prompt ({prompt_label(baseline)})",
+        model_dir=prepared.model_dir,
+        prompt=baseline,
+    )
     plain = Arm(id="zero_shot", label="base, zero-shot", model_dir=prepared.model_dir, prompt=zero_shot)
-    tuned = Arm(id=CANDIDATE, label="tuned (LoRA)", model_dir=prepared.model_dir, adapter_dir=str(adapter_dir), prompt=zero_shot)
+    tuned = Arm(
+        id=CANDIDATE, label="tuned (LoRA)", model_dir=prepared.model_dir, adapter_dir=str(adapter_dir), prompt=zero_shot
+    )
     arms = (best, tuned) if baseline.id == zero_shot.id else (best, plain, tuned)
-    hours, memory = evaluation_estimate(prepared.machine, prepared.model, items=items * len(arms), tokens_per_item=prepared.mean_prompt_tokens)
+    hours, memory = evaluation_estimate(
+        prepared.machine, prepared.model, items=items * len(arms), tokens_per_item=prepared.mean_prompt_tokens
+    )
     return EvaluateSpec(
         run_id=run_id,
         run_dir=str(workspace.run_dir(run_id)),
@@ -149,7 +158,9 @@ def _price(journey: JourneyView) -> Price | None:
     offer = _chosen(journey)
     if offer is None:
         return None
-    return Price(offer_id=offer.offer_id, gpu=offer.gpu, usd_per_hour=offer.usd_per_hour, source=offer.source, as_of=offer.as_of)
+    return Price(
+        offer_id=offer.offer_id, gpu=offer.gpu, usd_per_hour=offer.usd_per_hour, source=offer.source, as_of=offer.as_of
+    )
 
 
 def _planned(journey: JourneyView, hours: Span, memory: Span) -> Planned | None:
@@ -165,5 +176,7 @@ def _planned(journey: JourneyView, hours: Span, memory: Span) -> Planned | None:
 
 def _at_price(hours: Span, usd_per_hour: Decimal) -> MoneyRange:
     cents = Decimal("0.0001")
-    low, expected, high = ((Decimal(str(part)) * usd_per_hour).quantize(cents) for part in (hours.low, hours.expected, hours.high))
+    low, expected, high = (
+        (Decimal(str(part)) * usd_per_hour).quantize(cents) for part in (hours.low, hours.expected, hours.high)
+    )
     return MoneyRange(low=low, expected=expected, high=high)

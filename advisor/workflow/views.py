@@ -97,7 +97,9 @@ def _stage(
     kind = {"decide": "decided", "plan": "planned", "report": "reported"}[stage]
     if kind not in last:
         return StageView(id=stage, title=title, status="waiting")
-    return StageView(id=stage, title=title, status="done", seconds=last[kind].get("seconds"), summary=summary(stage, facts))
+    return StageView(
+        id=stage, title=title, status="done", seconds=last[kind].get("seconds"), summary=summary(stage, facts)
+    )
 
 
 def _run_stage(stage: StageId, title: str, run: StageRun | None, facts: Mapping[str, Any]) -> StageView:
@@ -109,7 +111,9 @@ def _run_stage(stage: StageId, title: str, run: StageRun | None, facts: Mapping[
         status = "running"
     told = summary(stage, facts) if status == "done" else view.detail
     hint = view.resume_command or "" if status in ("interrupted", "failed") else ""
-    return StageView(id=stage, title=title, status=status, run_id=view.id, seconds=view.elapsed_s, summary=told, hint=hint)
+    return StageView(
+        id=stage, title=title, status=status, run_id=view.id, seconds=view.elapsed_s, summary=told, hint=hint
+    )
 
 
 def summary(stage: StageId, facts: Mapping[str, Any]) -> str:
