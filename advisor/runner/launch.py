@@ -21,6 +21,7 @@ from harness import chain
 from harness.protocol import RunKind
 
 POLL_S = 0.02
+CLEARING_UP_S = 10.0
 
 
 def new_run_id(stage: str, now: datetime | None = None) -> str:
@@ -54,8 +55,17 @@ def resume(run_dir: Path, *, patience_s: float = 1.0) -> RunView:
     spec, now = spec_of(run_dir), status(run_dir)
     if now.status == "finished":
         raise TunewiseError(f"run {run_dir.name} has finished; there is nothing to go on with", "start a new run")
+    if now.status in {"interrupted", "failed"}:
+        _let_go(run_dir)
     _refuse_if_worked_on(run_dir)
     return _launch(run_dir, spec.kind, patience_s)
+
+
+def _let_go(run_dir: Path) -> None:
+    """Wait for a process that has said its last word and is only clearing up."""
+    give_up = time.monotonic() + CLEARING_UP_S
+    while worker(run_dir) is not None and time.monotonic() < give_up:
+        time.sleep(POLL_S)
 
 
 def _claim(run_dir: Path) -> None:

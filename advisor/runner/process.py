@@ -20,7 +20,7 @@ from harness.protocol import RunKind
 
 OWNER, LAUNCH, LOG, SPEC, EVENTS = "owner.json", "launch.json", "log.txt", "spec.json", "events.jsonl"
 
-HARNESS = (sys.executable, "-P", "-m", "harness")
+HARNESS: tuple[str, ...] = (sys.executable, "-P", "-m", "harness")
 """``-P`` keeps the current folder off the path: a user's own ``harness`` or ``catalog`` must not shadow ours."""
 QUIET_AND_OFFLINE = {
     "DO_NOT_TRACK": "1",
