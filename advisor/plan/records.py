@@ -8,7 +8,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from harness.protocol import MoneyRange as Money
+from harness.protocol import Range as Span
+
+__all__ = [
+    "BreakEven", "ComponentDraft", "CostComponent", "Draft", "Method", "Money", "OfferChoice", "OfferDraft", "Plan",
+    "Priced", "Span", "Stage",
+]  # fmt: skip
+
 Stage = Literal["data", "probe", "training", "evaluation", "hosting", "inference", "people", "maintenance"]
+Method = Literal["lora", "qlora4", "full"]
 
 
 class Frozen(BaseModel):
@@ -17,20 +26,71 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Span(Frozen):
-    """Low and high bound an 80 % interval."""
-
-    low: float
-    expected: float
-    high: float
+# ------------------------------------------------------------------------------------- before prices: quantities
 
 
-class Money(Frozen):
-    """US dollars; low and high bound an 80 % interval. A component without a known price has None, never zero."""
+class OfferDraft(Frozen):
+    """An offer and the hours that the work would take on it; not multiplied yet."""
 
-    low: Decimal
-    expected: Decimal
-    high: Decimal
+    offer_id: str
+    provider: str
+    gpu: str
+    gpus: int
+    tier: str
+    usd_per_gpu_hour: Decimal
+    hours: Span
+    """Of the whole machine, for everything that is done once."""
+    peak_memory_gib: Span
+    memory_gib: float
+    """Of one GPU."""
+    fits: bool | None
+    eligible: bool
+    """May it be chosen: it fits with margin, and it is neither spot nor a floor price."""
+    note: str
+    """Why it may not be chosen; empty where it may."""
+    source: str
+    as_of: date
+
+
+class ComponentDraft(Frozen):
+    """A line of a plan before prices. ``offer_id`` set: it holds on that offer only, at its hourly price."""
+
+    id: str
+    offer_id: str | None = None
+    stage: Stage
+    name: str
+    recurring: Literal["once", "monthly"]
+    counted: bool = True
+    quantity: Span
+    unit: str
+    unit_price_usd: Decimal | None
+    source: str
+    as_of: date
+    because: str
+
+
+class Draft(Frozen):
+    """Everything of a plan but the money."""
+
+    profile_name: str
+    model: str
+    method: Method
+    today: date
+    offers: tuple[OfferDraft, ...]
+    components: tuple[ComponentDraft, ...]
+    breakdowns_gib: dict[str, dict[str, float]]
+    """Parts of the expected peak by offer."""
+    api_model: str | None
+    api_usd_per_request: Decimal | None
+    api_because: str
+    """Which API, or why none."""
+    capacity_per_day: dict[str, float]
+    """Requests a day that one machine of an offer answers at half load; absent where it cannot be told."""
+    assumptions: tuple[str, ...]
+    digest: str
+
+
+# ------------------------------------------------------------------------------------------------- with prices
 
 
 class CostComponent(Frozen):
@@ -49,6 +109,8 @@ class CostComponent(Frozen):
     as_of: date
     because: str
     """How the quantity came about."""
+    counted: bool = True
+    """False: an alternative shown beside the plan, in no total."""
 
 
 class OfferChoice(Frozen):
@@ -67,6 +129,21 @@ class OfferChoice(Frozen):
     fits: bool | None
     source: str
     as_of: date
+    tier: str = ""
+    note: str = ""
+    """Why it was not up for choice; empty where it was."""
+
+
+class Priced(Frozen):
+    """A draft multiplied, ranked and summed."""
+
+    offers: tuple[OfferChoice, ...]
+    """Cheapest first; those that may be chosen before those that may not."""
+    components: tuple[CostComponent, ...]
+    """Of the first offer, and those of no offer."""
+    once_usd: Money
+    monthly_usd: Money
+    unpriced: tuple[str, ...]
 
 
 class BreakEven(Frozen):
@@ -86,7 +163,7 @@ class Plan(Frozen):
     id: str
     profile_name: str
     model: str
-    method: Literal["lora", "qlora4", "full"]
+    method: Method
     gpu: str
     chosen: OfferChoice
     offers: tuple[OfferChoice, ...]

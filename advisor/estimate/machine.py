@@ -1,0 +1,104 @@
+"""What a run takes on the machine at hand, without a GPU: hours and memory of the process."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from advisor.estimate.constants import fitted
+from advisor.estimate.memory import GIB, peak_parts_gib
+from advisor.estimate.shape import ALL_LINEAR, Shape
+from advisor.estimate.speed import flops_per_token
+from advisor.estimate.workload import Complete, Sharding
+from harness.protocol import MachineFacts, ModelFacts, Range
+
+ARITHMETIC_SHARE = 0.60
+"""Of the measured matrix product rate that LoRA steps reach: 98 tokens/s of a 135M model on 2 cores of 89 Gflop/s."""
+START_S = 12.0
+"""Imports, reading weights, tokenising; 8 to 25 s seen."""
+OVERHEAD_SHARE = 0.15
+"""Checkpoints and validation rows beside the steps."""
+PROCESS_GIB = 0.6
+"""Python with torch and transformers imported."""
+FP32_ACTIVATIONS = 1.4
+"""Kept activations in fp32 against mixed precision, which keeps both copies of some; logits are fp32 in either."""
+ALLOCATOR_SHARE = 0.15
+"""Freed but kept by the allocator, as a share of what comes and goes."""
+ENGINE_START_S = 17.0
+"""vLLM on CPU: 12 s of imports and 5 s to an engine, for each arm's weights 5 s more."""
+ITEM_FIXED_TOKENS = 56.0
+"""A short answer's decoding and scheduling, as tokens of the model's arithmetic: 0.17 s at 135M and 89 Gflop/s."""
+ITEM_TOKEN_SHARE = 0.10
+"""Of a prompt's tokens that are computed anew: worked examples are the same for all items and cached."""
+ENGINE_GIB = 3.5
+"""Process, compiled kernels and 1 GiB of key-value cache."""
+GFLOPS_PER_CORE = 30.0
+"""Where the machine was not measured."""
+
+
+class MachineNeed(NamedTuple):
+    """Hours of the process, and its resident memory at the peak."""
+
+    hours: Range
+    peak_memory_gib: Range
+
+
+def machine_estimate(
+    machine: MachineFacts, model: ModelFacts, *, lora_rank: int, examples: int, tokens_per_example: float,
+    micro_batch: int, max_seq_length: int, dtype: str,
+) -> MachineNeed:  # fmt: skip
+    """A LoRA run on the CPU from its measured rate. ``examples`` counts every pass; lengths in tokens."""
+    length = min(float(max_seq_length), max(1.0, tokens_per_example))
+    work = _work(model, rank=lora_rank, length=length, micro_batch=micro_batch)
+    steps_s = examples * length * sum(flops_per_token(work)) / (_gflops(machine) * 1e9 * ARITHMETIC_SHARE)
+    seconds = START_S + steps_s * (1 + OVERHEAD_SHARE)
+    longest = _work(model, rank=lora_rank, length=min(float(max_seq_length), 1.6 * length), micro_batch=micro_batch)
+    return MachineNeed(_spread(seconds / 3600, machine), _memory(longest, 2.0 if dtype == "float32" else 1.0))
+
+
+def evaluation_estimate(
+    machine: MachineFacts, model: ModelFacts, *, items: int, tokens_per_item: float
+) -> MachineNeed:
+    """Generating short answers with vLLM on the CPU; ``items`` counts every arm's."""
+    token_s = 2.0 * _shape(model).matmul_params / (_gflops(machine) * 1e9)
+    seconds = ENGINE_START_S + items * token_s * (ITEM_FIXED_TOKENS + ITEM_TOKEN_SHARE * tokens_per_item)
+    peak = ENGINE_GIB + 2.0 * model.total_params * 2 / GIB
+    return MachineNeed(_spread(seconds / 3600, machine), Range(low=0.7 * peak, expected=peak, high=1.5 * peak))
+
+
+def _gflops(machine: MachineFacts) -> float:
+    return machine.fp32_gflops or GFLOPS_PER_CORE * machine.cores
+
+
+def _spread(hours: float, machine: MachineFacts) -> Range:
+    """The interval of the expected hours, wider where the machine's rate was not measured."""
+    low, high = fitted().spread.machine
+    unmeasured = 0.0 if machine.fp32_gflops else math.log(2.5)
+    down, up = math.hypot(math.log(low), unmeasured), math.hypot(math.log(high), unmeasured)
+    return Range(low=hours * math.exp(-down), expected=hours, high=hours * math.exp(up))
+
+
+def _memory(work: Complete, width: float) -> Range:
+    """Parts as on a GPU beside the process itself; ``width`` is the weights' against 16 bit."""
+    parts = peak_parts_gib(work, fitted().memory)
+    passing = (parts["activations"] * (FP32_ACTIVATIONS if width > 1 else 1.0) + parts["logits"]) * (1 + ALLOCATOR_SHARE)
+    weights = 2.0 * width * work.shape.params / GIB
+    peak = PROCESS_GIB + weights + passing + parts["adapters"] + parts["optimizer"] + parts["gradients"]
+    return Range(low=0.75 * peak, expected=peak, high=1.45 * peak)
+
+
+def _work(model: ModelFacts, *, rank: int, length: float, micro_batch: int) -> Complete:
+    return Complete(
+        shape=_shape(model), method="lora", gpus=1, sharding=Sharding(), seq_len=length, micro_batch=float(micro_batch),
+        grad_accum=1.0, rank=float(rank), targets=ALL_LINEAR, weights="16", fp8=False, fp16_only=False,
+        optimizer="adamw", in_backward=False, checkpointing=False, offload_activations=False, flash=True,
+        cross_entropy="plain", mem_is="allocated",
+    )  # fmt: skip
+
+
+def _shape(model: ModelFacts) -> Shape:
+    return Shape(
+        params=float(model.total_params), active=float(model.total_params), layers=model.num_layers,
+        hidden=model.hidden_size, heads=model.num_heads, kv_heads=model.num_kv_heads, head_dim=model.head_dim,
+        intermediate=model.intermediate_size, vocab=model.vocab_size, tied=model.tied_embeddings,
+    )  # fmt: skip

@@ -1,0 +1,27 @@
+"""What an estimate answers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from harness.protocol import Range
+
+
+class Prediction(BaseModel):
+    """One workload's answer; a part that does not apply or cannot be told is None."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    id: str
+    peak_gpu_memory_gib: Range | None = None
+    """The fullest GPU, in the meaning of the workload's ``mem_is``."""
+    tokens_per_second_per_gpu: Range | None = None
+    output_tokens_per_second: Range | None = None
+    """Serving: all GPUs of the workload together."""
+    fits: bool | None = None
+    """None when the GPU's memory is not known."""
+    breakdown_gib: dict[str, float] | None = None
+    """Parts of the expected peak; they sum to it."""
+    kv_cache_tokens: int | None = None
+    """Serving: tokens of context that the memory left beside the weights holds, over all GPUs."""
+    assumptions: tuple[str, ...] = ()
