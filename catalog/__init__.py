@@ -1,0 +1,1 @@
+"""Facts: models, GPUs and offers; typed, sourced, dated."""

@@ -149,7 +149,8 @@ def kv_bytes_per_token(of: Dims, *, bytes_per_value: float = 2) -> float:
 def lora_parameters(of: Dims, *, rank: int, targets: Iterable[Target] = TARGETS) -> int:
     """Parameters of an adapter: rank times inputs plus outputs of each target (LoRA, arXiv:2106.09685).
 
-    In a mixture of experts every expert gets its own. Raises ValueError for a rank below one or an unknown target.
+    In a mixture of experts every expert gets its own. Counted on separate projections; where a checkpoint fuses them
+    (``phi3``), an adapter on the fused layer shares its input side and is smaller. Raises ValueError for a rank below one or an unknown target.
     """
     if rank < 1:
         raise ValueError(f"rank {rank} is below 1")

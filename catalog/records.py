@@ -95,6 +95,8 @@ class Gpu(Fact):
     bf16_dense_tflops: float | None = Field(default=None, gt=0)
     fp16_dense_tflops: float | None = Field(default=None, gt=0)
     tdp_w: float | None = Field(default=None, gt=0)
+    nvlink_gb_s: float | None = Field(default=None, gt=0)
+    """To the other GPUs of its machine; None is PCIe only or unknown."""
     vendor: str | None = None
     compute_capability: str | None = None
     note: str | None = None

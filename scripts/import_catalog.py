@@ -354,6 +354,7 @@ def gpu(row: Row) -> Row:
         "bf16_dense_tflops": row["bf16_dense_tflops"],
         "fp16_dense_tflops": row["fp16_dense_tflops"],
         "tdp_w": row["tdp_w"],
+        "nvlink_gb_s": row["nvlink_gb_s"],
         "note": "; ".join(part for part in remarks if part),
         "as_of": row["as_of"],
         "source": row["source"],

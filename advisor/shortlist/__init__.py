@@ -1,0 +1,21 @@
+"""Which models come into question for a profile, and why the others do not."""
+
+from __future__ import annotations
+
+from advisor.shortlist.money import TokenPrices, monthly_usd, token_prices, usd_per_request
+from advisor.shortlist.rank import shortlist
+from advisor.shortlist.records import DEFAULT, Candidate, Exclusion, Hosting, Shortlist, Weights
+
+__all__ = [
+    "DEFAULT",
+    "Candidate",
+    "Exclusion",
+    "Hosting",
+    "Shortlist",
+    "TokenPrices",
+    "Weights",
+    "monthly_usd",
+    "shortlist",
+    "token_prices",
+    "usd_per_request",
+]
