@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 import importlib.util
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -171,7 +171,7 @@ def _hardware(machine: Machine) -> Iterable[Finding]:
     yield _room("memory", machine.memory_gib, MEMORY_GIB_FOR_DEMO, "a machine with more memory, or fewer items at once")
     yield _room("free disk", machine.free_disk_gib, DISK_GIB_FOR_DEMO, "another disk: --workspace DIR")
     if machine.has_nvidia_driver:
-        yield _room("/dev/shm", machine.shm_gib, 1.0, "docker run --shm-size=8g, or mount a larger one")
+        yield _room("shared memory", machine.shm_gib, 1.0, "docker run --shm-size=8g, or mount a larger one")
 
 
 def _workspace(machine: Machine) -> Iterable[Finding]:
