@@ -5,6 +5,7 @@ Several processes append to it under an exclusive lock; a body is the JSON dump 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ class Journal:
     def __init__(self, workspace: Workspace, *, clock: Callable[[], str] = chain.utc_now) -> None:
         self.path, self._clock = workspace.journal, clock
         self._tail, self._records = Tail(workspace.journal), list[Record]()
+        self._reading = threading.Lock()
 
     def append(self, kind: JournalKind, body: Mapping[str, Any]) -> Record:
         """Append one record and return it once it is on disk; waits for other writers."""
@@ -47,8 +49,9 @@ class Journal:
 
     def records(self) -> tuple[Record, ...]:
         """Every acknowledged record in order, the chain checked. Raises JournalDamaged."""
-        self._records += self._tail.new()
-        return tuple(self._records)
+        with self._reading:
+            self._records += self._tail.new()
+            return tuple(self._records)
 
     def of_kind(self, kind: JournalKind) -> list[Record]:
         """The records of one kind in order. Raises JournalDamaged."""

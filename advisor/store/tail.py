@@ -68,3 +68,30 @@ class Tail:
 def read(path: Path) -> list[chain.Record]:
     """Every acknowledged record of a journal. Raises JournalDamaged."""
     return Tail(path).new()
+
+
+def ends_with(path: Path, position: Position) -> bool:
+    """Whether the record that a position stands behind is still there: the line that ends at its offset."""
+    if position.records == 0:
+        return True
+    if path.stat().st_size < position.offset:
+        return False
+    line = _line_before(path, position.offset)
+    try:
+        record = chain.parse(path, position.records, line)
+    except chain.ChainError:
+        return False
+    return (record.seq + 1, record.hash) == (position.records, position.head)
+
+
+def _line_before(path: Path, offset: int) -> bytes:
+    """The whole line that ends at an offset."""
+    block = chain.TAIL_BLOCK_BYTES
+    with path.open("rb") as handle:
+        while True:
+            start = max(0, offset - block)
+            handle.seek(start)
+            text = handle.read(offset - start)
+            if start == 0 or b"\n" in text[:-1]:
+                return text[:-1].rpartition(b"\n")[2] + text[-1:]
+            block *= 2
