@@ -7,6 +7,7 @@ Exit codes: 0 finished, 1 failed, 2 bad input, 130 and 143 ended by SIGINT and S
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import traceback
@@ -24,6 +25,7 @@ from harness.protocol import EvaluateResult, EvaluateSpec, PrepareResult, Prepar
 from harness.signals import EXIT_CODES, StopRequest
 
 Spec = PrepareSpec | TrainSpec | EvaluateSpec
+RECIPES = {"prepare": "harness.prepare", "train": "harness.train_lora", "evaluate": "harness.evaluate"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -145,18 +147,11 @@ def conclude(spec: Spec, emitter: Emitter) -> int:
 
 
 def dispatch(spec: Spec, emitter: Emitter) -> PrepareResult | TrainResult | EvaluateResult:
-    """The recipe for the kind of run; each is imported only when it is wanted."""
-    if isinstance(spec, PrepareSpec):
-        from harness import prepare  # noqa: PLC0415 - seconds to import
-
-        return prepare.run(spec, emitter)
-    if isinstance(spec, TrainSpec):
-        from harness import train_lora  # noqa: PLC0415 - seconds to import
-
-        return train_lora.run(spec, emitter)
-    from harness import evaluate  # noqa: PLC0415 - seconds to import
-
-    return evaluate.run(spec, emitter)
+    """Do the recipe for the kind of run; each is imported only when it is wanted, which takes seconds."""
+    with emitter.stage("libraries"):
+        recipe = importlib.import_module(RECIPES[spec.kind])
+    result: PrepareResult | TrainResult | EvaluateResult = recipe.run(spec, emitter)
+    return result
 
 
 def replay_recording(options: argparse.Namespace, echo: IO[bytes] | None) -> int:

@@ -113,7 +113,11 @@ class Arm(Frozen):
     id: str
     label: str
     model_dir: str
+    model_sha256: str | None = None
+    """Fingerprint of the model folder, as PrepareResult gives it; a mismatch stops the run. None is not checked."""
     adapter_dir: str | None = None
+    adapter_sha256: str | None = None
+    """Fingerprint of the adapter folder, as TrainResult gives it; a mismatch stops the run. None is not checked."""
     prompt: Prompt
 
 
@@ -176,6 +180,9 @@ class TrainSpec(Frozen):
     max_seq_length: int = Field(default=512, ge=8)
     validation_rows: int = Field(default=32, ge=0)
     """Validation rows whose loss is computed at each checkpoint."""
+    validation_batch: int = Field(default=16, ge=1)
+    shared_prefix: bool = True
+    """Compute the beginning that a batch's rows share once, where the model allows it; same loss and gradients."""
     checkpoint_every: int = Field(default=10, ge=1)
     keep_checkpoints: int = Field(default=2, ge=1)
     dtype: Literal["float32", "bfloat16"] = "float32"
