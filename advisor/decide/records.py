@@ -26,6 +26,14 @@ class GateResult(Frozen):
     because: str
     """The inputs that made it fire or not, in words with their values."""
     source: str
+    decisive: bool = False
+    """Did it settle the approach?"""
+    unknown: bool = False
+    """Could it not be told, because nobody has answered what it looks at? Then it has not fired."""
+    inputs: tuple[str, ...] = ()
+    """The profile fields that it looks at."""
+    other_view: str = ""
+    """What another source says against it, where sources disagree."""
 
 
 class Flip(Frozen):
@@ -48,6 +56,8 @@ class Probe(Frozen):
     usd: float | None
     chance_to_change: float
     """Probability that its result changes the decision, from the draws over what is unknown."""
+    cost_basis: str = ""
+    """How hours and dollars came about."""
     command: str | None = None
 
 
