@@ -192,6 +192,7 @@ def test_sampled_and_enumerated_sign_flips_agree() -> None:
     assert sampled.p_two_sided == pytest.approx(exact.p_two_sided, abs=0.005)
 
 
+@settings(deadline=None, max_examples=25)
 @given(probabilities, st.floats(0.001, 0.5))
 def test_adjusted_p_values_equal_statsmodels(p: list[float], alpha: float) -> None:
     for found, method in (
