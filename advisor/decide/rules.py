@@ -16,6 +16,9 @@ Says = Callable[[Gate], bool]
 """Asks one gate whether it fires; what is unknown does not."""
 TUNING: frozenset[Approach] = frozenset({"lora", "rag_lora", "distill"})
 
+BETTER_PROMPT = (prompting.REASONING, prompting.STRONG_MODEL_TASK, prompting.GENERAL, prompting.SCHEMA)
+"""What a stronger model or constrained decoding cures, and no small tuned model does."""
+
 
 def choose(facts: Facts, *, without: frozenset[str] = frozenset()) -> Approach:
     """The approach for these facts; ``without`` leaves gates out by id, for an ablation."""
@@ -44,16 +47,14 @@ def _route(facts: Facts, says: Says) -> Approach:
         return _without_tuning(says)
     if says(economics.DISTIL):
         return _without_tuning(says) if _blocked(says) else "distill"
-    if (
-        says(prompting.REASONING)
-        or says(prompting.STRONG_MODEL_TASK)
-        or says(prompting.GENERAL)
-        or says(prompting.SCHEMA)
-    ):
+    return _improve(facts, says)
+
+
+def _improve(facts: Facts, says: Says) -> Approach:
+    """The quality is short: facts, form, or neither."""
+    if any(map(says, BETTER_PROMPT)):
         return "prompt"
-    if facts.failure_mode == "knowledge":
-        return _facts_missing(facts, says)
-    return _form_missing(facts, says)
+    return _facts_missing(facts, says) if facts.failure_mode == "knowledge" else _form_missing(facts, says)
 
 
 def _facts_missing(facts: Facts, says: Says) -> Approach:

@@ -33,14 +33,14 @@ def _distil(facts: Facts) -> bool | None:
 
 
 def _cannot_pay(facts: Facts) -> bool | None:
-    if facts.failure_mode != "cost":
+    if facts.failure_mode != "cost" or facts.privacy == "no_egress":
         return None if facts.failure_mode is None else False
     usd = strong_model_usd_per_day(facts)
     return None if usd is None else usd < GPU_USD_PER_DAY
 
 
 def _caching_suffices(facts: Facts) -> bool | None:
-    if facts.failure_mode != "cost":
+    if facts.failure_mode != "cost" or facts.privacy == "no_egress":
         return None if facts.failure_mode is None else False
     full, cached = uncached_usd_per_day(facts), strong_model_usd_per_day(facts)
     if full is None or cached is None or facts.cacheable_prefix_tokens is None:
@@ -85,7 +85,7 @@ DISTIL = Gate(
 CANNOT_PAY = Gate(
     id="E2.cannot_pay",
     test=_cannot_pay,
-    inputs=("failure_mode", *_COST_INPUTS),
+    inputs=("failure_mode", "privacy", *_COST_INPUTS),
     effect="blocks tuning: cache, batch or take a smaller model",
     because=lambda f: f"main failure: {shown(f.failure_mode)}; {_daily(f)}",
     source=f"Azure readiness list (cost as main motive); {_PRICES}",
@@ -94,7 +94,7 @@ CANNOT_PAY = Gate(
 CACHE = Gate(
     id="E2.cache",
     test=_caching_suffices,
-    inputs=("failure_mode", *_COST_INPUTS),
+    inputs=("failure_mode", "privacy", *_COST_INPUTS),
     effect="blocks tuning: cache the prefix",
     because=lambda f: (
         f"main failure: {shown(f.failure_mode)}; {shown(f.cacheable_prefix_tokens)} of {shown(f.tokens_in)} tokens can be cached; {_daily(f)}"
