@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.estimate import evaluation_estimate, machine_estimate
 from advisor.paths import Workspace
-from advisor.plan.records import OfferChoice, Span
+from advisor.plan.records import OfferChoice
 from advisor.workflow.records import JourneyView
 from harness.protocol import (
     Arm,
@@ -163,18 +163,18 @@ def _price(journey: JourneyView) -> Price | None:
     )
 
 
-def _planned(journey: JourneyView, hours: Span, memory: Span) -> Planned | None:
+def _planned(journey: JourneyView, hours: Range, memory: Range) -> Planned | None:
     if journey.plan is None:
         return None
     return Planned(
         plan_id=journey.plan.id,
-        machine_hours=Range(**hours.model_dump()),
-        peak_memory_gib=Range(**memory.model_dump()),
+        machine_hours=hours,
+        peak_memory_gib=memory,
         usd=_at_price(hours, journey.plan.chosen.usd_per_hour),
     )
 
 
-def _at_price(hours: Span, usd_per_hour: Decimal) -> MoneyRange:
+def _at_price(hours: Range, usd_per_hour: Decimal) -> MoneyRange:
     cents = Decimal("0.0001")
     low, expected, high = (
         (Decimal(str(part)) * usd_per_hour).quantize(cents) for part in (hours.low, hours.expected, hours.high)
