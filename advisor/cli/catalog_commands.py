@@ -49,7 +49,7 @@ def list_records(kind: str, data: Path | None, as_json: bool) -> None:
         return
     head, row = TABLES[kind]
     _say(table(head, [row(record) for record in found[kind]]))
-    _say([f"{len(found[kind])} {kind}; ~ recalled, ? unknown. `tunewise catalog show ID` has sources and dates."])
+    _say([f"{len(found[kind])} {kind}; ~ recalled, ? unknown. `tunewise catalog show ID` for sources."])
 
 
 @catalog.command()
@@ -255,7 +255,7 @@ def _value(value: object) -> str:
 
 
 def _thousands(tokens: int | None) -> str:
-    return UNKNOWN if tokens is None else f"{tokens // 1024}K" if tokens % 1024 == 0 else f"{tokens / 1000:g}k"
+    return UNKNOWN if tokens is None else f"{tokens // 1024}K" if tokens % 8192 == 0 else f"{tokens / 1000:g}k"
 
 
 def _cut(cell: str, width: int) -> str:
