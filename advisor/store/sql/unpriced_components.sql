@@ -1,0 +1,4 @@
+select name
+from priced_component
+where usd_expected is null
+order by position asc
