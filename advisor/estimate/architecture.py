@@ -46,7 +46,9 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
     size = _stated_size(spec, name, model)
     if size is None:
         return None
-    return Found(shape_from_size(*size), f"only the size is known ({size[0] / 1e9:.3g} B): dimensions typical for it", True)
+    return Found(
+        shape_from_size(*size), f"only the size is known ({size[0] / 1e9:.3g} B): dimensions typical for it", True
+    )
 
 
 def find_model(name: str, models: tuple[Model, ...]) -> Model | None:
@@ -60,7 +62,9 @@ def find_model(name: str, models: tuple[Model, ...]) -> Model | None:
 def shape_of(model: Model) -> Shape:
     """Dimensions of a catalog model. Raises BadInput when the catalog does not have them."""
     if not (model.total_params and model.num_layers and model.hidden_size and model.num_heads):
-        raise BadInput(f"the catalog has no dimensions of {model.id}", "give them inline: params_b, hidden, layers, ...")
+        raise BadInput(
+            f"the catalog has no dimensions of {model.id}", "give them inline: params_b, hidden, layers, ..."
+        )
     heads = model.num_heads
     return Shape(
         params=float(model.total_params),

@@ -9,7 +9,28 @@ from collections.abc import Iterable
 from advisor.errors import BadInput
 from catalog.records import Gpu
 
-_NOISE = frozenset("nvidia geforce tesla amd instinct gb gib server edition per gpu class vram gpus the n s size".split())
+_NOISE = frozenset(
+    [
+        "nvidia",
+        "geforce",
+        "tesla",
+        "amd",
+        "instinct",
+        "gb",
+        "gib",
+        "server",
+        "edition",
+        "per",
+        "gpu",
+        "class",
+        "vram",
+        "gpus",
+        "the",
+        "n",
+        "s",
+        "size",
+    ]
+)
 _FORMS = frozenset({"sxm", "pcie", "nvl"})
 _SAME_BOARD = {"sxm2": "sxm", "sxm3": "sxm", "sxm4": "sxm", "sxm5": "sxm", "hbm3": "sxm", "hbm3e": "sxm"}
 """A driver prints an H100 SXM as "H100 80GB HBM3"; the PCIe board has HBM2e."""

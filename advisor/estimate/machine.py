@@ -43,7 +43,7 @@ class MachineNeed(NamedTuple):
     peak_memory_gib: Range
 
 
-def machine_estimate(
+def machine_estimate(  # noqa: PLR0913 - a run has that many sizes, all named
     machine: MachineFacts, model: ModelFacts, *, lora_rank: int, examples: int, tokens_per_example: float,
     micro_batch: int, max_seq_length: int, dtype: str,
 ) -> MachineNeed:  # fmt: skip
@@ -56,9 +56,7 @@ def machine_estimate(
     return MachineNeed(_spread(seconds / 3600, machine), _memory(longest, 2.0 if dtype == "float32" else 1.0))
 
 
-def evaluation_estimate(
-    machine: MachineFacts, model: ModelFacts, *, items: int, tokens_per_item: float
-) -> MachineNeed:
+def evaluation_estimate(machine: MachineFacts, model: ModelFacts, *, items: int, tokens_per_item: float) -> MachineNeed:
     """Generating short answers with vLLM on the CPU; ``items`` counts every arm's."""
     token_s = 2.0 * _shape(model).matmul_params / (_gflops(machine) * 1e9)
     seconds = ENGINE_START_S + items * token_s * (ITEM_FIXED_TOKENS + ITEM_TOKEN_SHARE * tokens_per_item)
@@ -81,7 +79,9 @@ def _spread(hours: float, machine: MachineFacts) -> Range:
 def _memory(work: Complete, width: float) -> Range:
     """Parts as on a GPU beside the process itself; ``width`` is the weights' against 16 bit."""
     parts = peak_parts_gib(work, fitted().memory)
-    passing = (parts["activations"] * (FP32_ACTIVATIONS if width > 1 else 1.0) + parts["logits"]) * (1 + ALLOCATOR_SHARE)
+    passing = (parts["activations"] * (FP32_ACTIVATIONS if width > 1 else 1.0) + parts["logits"]) * (
+        1 + ALLOCATOR_SHARE
+    )
     weights = 2.0 * width * work.shape.params / GIB
     peak = PROCESS_GIB + weights + passing + parts["adapters"] + parts["optimizer"] + parts["gradients"]
     return Range(low=0.75 * peak, expected=peak, high=1.45 * peak)

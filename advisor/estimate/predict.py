@@ -167,5 +167,3 @@ def _card_cases(cards: tuple[Gpu, ...]) -> dict[str, Cases]:
 
 def _wider(pair: tuple[float, float], factor: float) -> tuple[float, float]:
     return pair[0] / factor, pair[1] * factor
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,7 +127,9 @@ def output_tokens_per_second(work: Served, gpu: Gpu, constants: ServingConstants
     speed_up = _speed_up(work, constants)
     flops = peak * 1e12 * speed_up * compute_share(work, gpu, constants)
     bandwidth = gpu.bandwidth_gb_s * 1e9 * constants.bandwidth_share * speed_up
-    step = max(_read_bytes(work, batch, gpu) / bandwidth, 2 * work.shape.active * batch / flops) + fixed_seconds(work, constants)
+    step = max(_read_bytes(work, batch, gpu) / bandwidth, 2 * work.shape.active * batch / flops) + fixed_seconds(
+        work, constants
+    )
     prefill = 2 * work.shape.active * work.input_len / flops
     return batch * work.output_len / (work.output_len * step + batch * prefill)
 
@@ -141,7 +144,7 @@ def _speed_up(work: Served, constants: ServingConstants) -> float:
     """Several GPUs: layers in turn give nothing to one request; tensors side by side give a power of their number."""
     if work.eager:
         return 1.0
-    return float(work.gpus) ** constants.parallel_share
+    return math.pow(work.gpus, constants.parallel_share)
 
 
 def _read_bytes(work: Served, batch: float, gpu: Gpu) -> float:
@@ -149,7 +152,7 @@ def _read_bytes(work: Served, batch: float, gpu: Gpu) -> float:
 
     Of a mixture of experts, the more of it the more requests there are: 1 - (1 - share)^batch.
     """
-    idle = (1.0 - work.shape.active / work.shape.params) ** batch
+    idle = math.pow(1.0 - work.shape.active / work.shape.params, batch)
     context = work.input_len + work.output_len / 2
     return work.weights_total * (1.0 - idle) + batch * context * work.shape.kv_bytes_per_token(cache_bytes(work, gpu))
 

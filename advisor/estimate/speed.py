@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from advisor.estimate.constants import TrainingConstants
 from advisor.estimate.memory import optimizer_bytes_per_param, trainable_params, weight_bytes_per_param
 from advisor.estimate.workload import Complete
@@ -56,7 +58,7 @@ def matmul_seconds(work: Complete, gpu: Gpu, peak: float, constants: TrainingCon
     """Arithmetic at the share of the peak that width and the card's balance allow."""
     matrices, attention = flops_per_token(work)
     width = work.shape.hidden / (work.shape.hidden + constants.width_half)
-    balance = (peak / (gpu.bandwidth_gb_s * 1e9) / REFERENCE_FLOP_PER_BYTE) ** -constants.ratio_power
+    balance = math.pow(peak / (gpu.bandwidth_gb_s * 1e9) / REFERENCE_FLOP_PER_BYTE, -constants.ratio_power)
     rate = peak * constants.peak_share * width * min(balance, 1.3) * (constants.fp8_gain if work.fp8 else 1.0)
     cost = constants.attention_cost if work.flash else constants.eager_cost
     return work.tokens * (matrices + cost * attention) / rate

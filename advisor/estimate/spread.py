@@ -39,12 +39,16 @@ def unknowns(work: Training) -> dict[str, Cases]:
         "grad_accum": Cases(4.0, (1.0, 32.0), "gradient accumulation unknown: 1 to 32"),
         "rank": Cases(16.0, (8.0, 64.0), "LoRA rank unknown: 8 to 64"),
         "targets": Cases(ALL_LINEAR, (("q", "v"),), "LoRA targets unknown: q and v only to all linear"),
-        "weights": Cases(weights, ("nf4-dq",) if weights == "nf4" else ("fp32",), f"weight dtype unknown: taken {weights}"),
+        "weights": Cases(
+            weights, ("nf4-dq",) if weights == "nf4" else ("fp32",), f"weight dtype unknown: taken {weights}"
+        ),
         "optimizer": Cases("adamw", ("adamw8bit",), "optimizer unknown: AdamW to 8-bit AdamW"),
         "checkpointing": Cases(True, (False,), "activation checkpointing unknown: with to without"),
         "flash": Cases(True, (False,), "attention kernel unknown: flash to eager"),
         "cross_entropy": Cases("fused", ("plain", "chunked"), "loss kernel unknown: plain to chunked"),
-        "mem_is": Cases("reserved", ("allocated", "nvidia-smi"), "which memory is meant unknown: allocated to nvidia-smi"),
+        "mem_is": Cases(
+            "reserved", ("allocated", "nvidia-smi"), "which memory is meant unknown: allocated to nvidia-smi"
+        ),
     }
     absent = {"rank", "targets"} if not tuned else set()
     return {name: case for name, case in table.items() if getattr(work, name) is None and name not in absent}
@@ -73,4 +77,4 @@ def _moves(
     evaluate: Callable[[dict[str, Any]], float], middle: dict[str, Any], name: str, case: Cases, expected: float
 ) -> Spreads:
     logs = [math.log(evaluate({**middle, name: other}) / expected) for other in case.others]
-    return Spreads(down=max(LEAST_WIDENING, -min(logs)), up=max(LEAST_WIDENING, max(logs)))
+    return Spreads(down=max(LEAST_WIDENING, *(-log for log in logs)), up=max(LEAST_WIDENING, *logs))

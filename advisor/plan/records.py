@@ -86,6 +86,8 @@ class Draft(Frozen):
     """Which API, or why none."""
     capacity_per_day: dict[str, float]
     """Requests a day that one machine of an offer answers at half load; absent where it cannot be told."""
+    settings: dict[str, tuple[str, ...]]
+    """How the work would be done on each offer."""
     assumptions: tuple[str, ...]
     digest: str
 

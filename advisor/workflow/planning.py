@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from advisor.errors import BadInput
-from advisor.plan.records import Plan
+from advisor.plan.records import Method, Plan
 from advisor.profile import Profile
 from advisor.shortlist import shortlist
 from advisor.store.pricing import make_plan
@@ -26,13 +26,15 @@ class Facts(NamedTuple):
     current_offers: Iterable[Offer]
 
 
-def plan_for(profile: Profile, *, model: str | None, gpu: str | None, today: date) -> Plan:
+def plan_for(
+    profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora"
+) -> Plan:
     """A plan for a model of the catalog; without a name for the best one that can be tuned.
 
     Raises BadInput for unknown names, with the nearest, and where nothing fits.
     """
     catalog = load_catalog()
-    return make_plan(profile, model or _best_open(profile, catalog, today), catalog, today=today, gpu=gpu)
+    return make_plan(profile, model or _best_open(profile, catalog, today), catalog, today=today, gpu=gpu, method=method)
 
 
 def plan_for_prepared(profile: Profile, prepared: PrepareResult, *, today: date) -> Plan:

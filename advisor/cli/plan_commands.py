@@ -1,0 +1,109 @@
+"""``tunewise estimate`` and ``tunewise plan``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from advisor.cli.options import json_option, print_json, workspace_option
+from advisor.errors import BadInput
+
+if TYPE_CHECKING:
+    from advisor.estimate.lines import Skipped
+    from advisor.estimate.records import Prediction
+    from advisor.paths import Workspace
+    from harness.protocol import Range
+
+
+@click.command()
+@click.argument("specs", type=click.Path(path_type=Path))
+@click.option("--skip-bad", is_flag=True, help="Estimate the rest and count the lines that are wrong.")
+@json_option
+@workspace_option
+def estimate(specs: Path, *, skip_bad: bool, as_json: bool, workspace: Workspace) -> None:  # noqa: ARG001 - every command takes it
+    """Memory, speed and fit of the workloads in SPECS, one JSON object a line, or - for standard input.
+
+    A workload has an id and task training or serving, the model by catalog id or its dimensions, and what is known of
+    method, GPU, lengths and settings. What is not known widens the 80 % interval and is named.
+    """
+    found, skipped = _estimates(specs)
+    if skipped and not skip_bad:
+        raise BadInput(f"{specs}:{skipped[0].line}: {skipped[0].because}", "--skip-bad estimates the rest")
+    if as_json:
+        print_json({"predictions": found, **({"skipped": [skip._asdict() for skip in skipped]} if skip_bad else {})})
+    else:
+        _print_estimates(found)
+    if skipped:
+        click.echo(
+            f"skipped {len(skipped)} of {len(skipped) + len(found)} lines, first: line {skipped[0].line}: {skipped[0].because}",
+            err=True,
+        )
+
+
+def _estimates(specs: Path) -> tuple[list[Prediction], list[Skipped]]:
+    from advisor.estimate.lines import Skipped, predict_lines  # noqa: PLC0415 - other commands start without it
+    from catalog.load import load  # noqa: PLC0415 - the same
+
+    answers = list(predict_lines(_lines(specs), load()))
+    skipped = [answer for answer in answers if isinstance(answer, Skipped)]
+    found = [answer for answer in answers if not isinstance(answer, Skipped)]
+    if not answers:
+        raise BadInput(f"{specs} holds no workload", "one JSON object a line, at least one")
+    return found, skipped
+
+
+def _lines(specs: Path) -> list[str]:
+    try:
+        text = sys.stdin.read() if str(specs) == "-" else specs.read_text("utf-8")
+    except OSError as error:
+        raise BadInput(f"{specs}: {error.strerror}", "give a JSONL file, or - for standard input") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{specs}: not UTF-8 text at byte {error.start}", "save the file as UTF-8") from error
+    return text.split("\n")
+
+
+def _print_estimates(found: list[Prediction]) -> None:
+    click.echo(f"{'id':<24}{'peak GiB per GPU':>22}{'tokens/s':>26}{'fits':>8}")
+    for one in found:
+        speed = one.tokens_per_second_per_gpu or one.output_tokens_per_second
+        fits = {True: "yes", False: "no", None: "unknown"}[one.fits]
+        name = "".join(mark for mark in one.id if mark.isprintable())[:23]
+        click.echo(f"{name:<24}{_range(one.peak_gpu_memory_gib):>22}{_range(speed):>26}{fits:>8}")
+    click.echo("low - expected - high of an 80 % interval; training per GPU, serving output of all GPUs")
+
+
+def _range(span: Range | None) -> str:
+    if span is None:
+        return "unknown"
+    return " - ".join(f"{part:,.0f}" if part >= 100 else f"{part:.1f}" for part in (span.low, span.expected, span.high))
+
+
+@click.command()
+@click.argument("profile", type=click.Path(path_type=Path))
+@click.option("--model", metavar="ID", help="Model from the catalog; the first of the shortlist if not given.")
+@click.option("--gpu", metavar="ID", help="Consider only this GPU; all of the catalog if not given.")
+@click.option("--method", type=click.Choice(["lora", "qlora4", "full"]), default="lora", show_default=True)
+@json_option
+@workspace_option
+def plan(
+    profile: Path, *, model: str | None, gpu: str | None, method: Literal["lora", "qlora4", "full"], as_json: bool,
+    workspace: Workspace,  # noqa: ARG001 - every command takes it
+) -> None:  # fmt: skip
+    """What tuning a model for PROFILE would cost, line by line, and when it pays against an API.
+
+    Every amount is low, expected and high with its source and date. What has no price is named and in no total.
+    """
+    from advisor.plan.text import plan_text  # noqa: PLC0415 - other commands start without it
+    from advisor.workflow.planning import plan_for  # noqa: PLC0415 - the same
+    from advisor.workflow.profiles import read_profile  # noqa: PLC0415 - the same
+
+    today = date.today()  # noqa: DTZ011 - the person's calendar day
+    made = plan_for(read_profile(profile), model=model, gpu=gpu, today=today, method=method)
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(plan_text(made))

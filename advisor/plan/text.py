@@ -1,0 +1,121 @@
+"""A plan in 80 columns of plain text: what decides first, then line by line."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from decimal import Decimal
+
+from advisor.plan.records import CostComponent, Money, OfferChoice, Plan
+
+WIDTH = 80
+SHOWN_OFFERS = 5
+
+
+def plan_text(plan: Plan) -> str:
+    """The whole plan. Names come from people and lose what a terminal would obey."""
+    lines = [*_head(plan), "", *_components(plan), "", *_offers(plan), "", *_assumptions(plan)]
+    return "\n".join(lines)
+
+
+def usd(amount: Decimal) -> str:
+    """Dollars as people read them: cents up to a thousand, whole dollars above, more places below a cent."""
+    if amount >= 1000:
+        return f"${amount:,.0f}"
+    if 0 < amount < Decimal("0.01"):
+        return f"${amount:.6f}".rstrip("0")
+    return f"${amount:.2f}"
+
+
+def clean(text: str) -> str:
+    """Printable characters only."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    yield f"Plan {plan.id} for {clean(plan.profile_name)}, as of {plan.as_of}"
+    yield f"  {plan.method} of {clean(plan.model)}"
+    yield ""
+    yield f"  {'Once':<12} {_range(plan.once_usd)}"
+    yield f"  {'Monthly':<12} {_range(plan.monthly_usd)}"
+    yield from _wrapped(f"  {'Break-even':<12} ", _break_even(plan))
+    if plan.unpriced:
+        yield from _wrapped(f"  {'Unpriced':<12} ", "; ".join(clean(name) for name in plan.unpriced) + " (in no total)")
+    hours, peak, best = plan.gpu_hours, plan.peak_memory_gib, plan.chosen
+    yield ""
+    yield from _wrapped(
+        f"  {'On':<12} ", f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {usd(best.usd_per_hour)} an hour"
+    )
+    yield f"  {'':<12} {clean(best.source)[:48]}, {best.as_of}"
+    yield f"  {'GPU hours':<12} {hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
+    memory = f"{peak.low:.1f} - {peak.expected:.1f} - {peak.high:.1f} GiB of {best.memory_gib:g} GB"
+    yield f"  {'Peak memory':<12} {memory}"
+
+
+def _break_even(plan: Plan) -> str:
+    found = plan.break_even
+    if found.requests_per_day is None:
+        return f"none: {clean(found.because)}"
+    return f"{found.requests_per_day:,.0f} requests a day against {clean(found.api_model or 'the API')}"
+
+
+def _components(plan: Plan) -> Iterator[str]:
+    yield f"{'Component':<36}{'low':>11}{'expected':>11}{'high':>11}  {'as of':<10}"
+    for title, recurring, counted in (
+        ("Once", "once", True),
+        ("Monthly", "monthly", True),
+        ("Beside it, a month", "monthly", False),
+    ):
+        lines = [line for line in plan.components if line.recurring == recurring and line.counted is counted]
+        if lines:
+            yield title
+        for line in lines:
+            yield from _component(line)
+
+
+def _component(line: CostComponent) -> Iterator[str]:
+    name = f"  {clean(line.name)[:33]:<34}"
+    if line.usd is None:
+        yield f"{name}{'unpriced':>33}  {line.as_of}"
+    else:
+        amounts = "".join(f"{usd(part):>11}" for part in (line.usd.low, line.usd.expected, line.usd.high))
+        yield f"{name}{amounts}  {line.as_of}"
+    yield from _wrapped("      ", f"{_quantity(line)}; {clean(line.because)}; {clean(line.source)}")
+
+
+def _quantity(line: CostComponent) -> str:
+    low, expected, high = (
+        f"{part:,.4g}" if part < 1000 else f"{part:,.0f}"
+        for part in (line.quantity.low, line.quantity.expected, line.quantity.high)
+    )
+    amount = expected if low == high else f"{low} - {expected} - {high}"
+    price = f" at {usd(line.unit_price_usd)}" if line.unit_price_usd is not None else ""
+    return f"{amount} x {line.unit}{price}"
+
+
+def _offers(plan: Plan) -> Iterator[str]:
+    up_for_choice = [offer for offer in plan.offers if not offer.note]
+    yield f"{'Offers, cheapest for the work done once':<47}{'$/hour':>9}{'hours':>8}{'work':>10}"
+    for offer in up_for_choice[:SHOWN_OFFERS]:
+        yield _offer(offer)
+    left = len(plan.offers) - len(up_for_choice)
+    yield f"  {len(up_for_choice)} offers come into question; {left} do not (see --json for why)"
+
+
+def _offer(offer: OfferChoice) -> str:
+    name = clean(f"{offer.gpus} x {offer.gpu}, {offer.provider} {offer.tier}")
+    return f"  {name[:44]:<45}{usd(offer.usd_per_hour):>9}{offer.hours.expected:>8.2f}{usd(offer.usd.expected):>10}"
+
+
+def _assumptions(plan: Plan) -> Iterator[str]:
+    yield "Ranges are 80 % intervals. Taken for granted:"
+    for said in plan.assumptions:
+        yield from _wrapped("  - ", clean(said))
+
+
+def _range(money: Money) -> str:
+    return f"{usd(money.low)} - {usd(money.expected)} - {usd(money.high)}   (low - expected - high)"
+
+
+def _wrapped(start: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [start.rstrip()]
