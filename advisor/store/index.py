@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.paths import Workspace
 from advisor.store.database import IndexDamaged, IndexNewer, connect, sql
@@ -131,5 +131,10 @@ def _columns(new: list[tuple[chain.Record, int]]) -> dict[str, list[object]]:
         "kind": [record.kind for record, _ in new],
         "hash": [record.hash for record, _ in new],
         "end_offset": [offset for _, offset in new],
-        "body": [json.dumps(record.body) for record, _ in new],
+        "body": [_text(record.body) for record, _ in new],
     }
+
+
+def _text(body: dict[str, Any]) -> str:
+    """A body as JSON text; half a surrogate pair, which DuckDB refuses, becomes a question mark."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
