@@ -13,7 +13,7 @@ First-order physics, to rank models against each other; a plan estimates its one
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -84,8 +84,7 @@ class Placement(NamedTuple):
 def cheapest_placement(model: Model, catalog: Catalog, load: Load) -> Placement | None:
     """The cheapest way to hold and serve a model, or None where its size is unknown or it fits no offer."""
     found = list(_placements(model, catalog, load))
-    oldest = load.today - timedelta(days=MAX_OFFER_AGE_DAYS)
-    fresh = [one for one in found if one.offer.as_of >= oldest]
+    fresh = [one for one in found if _fresh(one.offer, load)]
     return min(fresh or found, key=lambda one: (one.usd_per_month, one.offer.id), default=None)
 
 
@@ -97,9 +96,21 @@ def _placements(model: Model, catalog: Catalog, load: Load) -> Iterator[Placemen
         count = gpus_needed(needed, gpu)
         if count is None or gpu.bf16_dense_tflops is None:  # weights are published in bfloat16
             continue
-        for offer in catalog.offers_for(gpu.id):
-            if rented := _rented(offer, count, private=load.private):
-                yield _placement(model, gpu, offer, rented, load)
+        for (rented, _), offer in _cheapest(catalog.offers_for(gpu.id), count, load).items():
+            yield _placement(model, gpu, offer, rented, load)
+
+
+def _cheapest(offers: Iterable[Offer], count: int, load: Load) -> dict[tuple[int, bool], Offer]:
+    """By GPUs to pay for and freshness, of offers that come cheapest first."""
+    best: dict[tuple[int, bool], Offer] = {}
+    for offer in offers:
+        if rented := _rented(offer, count, private=load.private):
+            best.setdefault((rented, _fresh(offer, load)), offer)
+    return best
+
+
+def _fresh(offer: Offer, load: Load) -> bool:
+    return offer.as_of >= load.today - timedelta(days=MAX_OFFER_AGE_DAYS)
 
 
 def memory_bytes(model: Model, load: Load) -> float | None:

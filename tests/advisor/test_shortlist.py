@@ -1,0 +1,326 @@
+"""The shortlist by cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from advisor.decide.records import Approach
+from advisor.profile import Profile
+from advisor.shortlist import (
+    Candidate,
+    Shortlist,
+    TokenPrices,
+    Weights,
+    monthly_usd,
+    shortlist,
+    token_prices,
+    usd_per_request,
+)
+from advisor.shortlist.hosting import Load, cheapest_placement, gpus_needed, memory_bytes, replicas_needed
+from advisor.shortlist.quality import PRICE_LADDER, SIZE_LADDER, along, quality
+from catalog.load import Catalog, load
+
+TODAY = date(2026, 11, 23)
+BANK: dict[str, Any] = {
+    "task_type": "classification",
+    "volume_per_day": 5000,
+    "tokens_in": 800,
+    "tokens_out": 100,
+    "languages": ("en",),
+    "privacy": "api_ok",
+    "commercial_use": True,
+}
+
+
+def run(approach: Approach = "prompt", **answers: Any) -> Shortlist:
+    return shortlist(Profile(**answers), load(), today=TODAY, approach=approach)
+
+
+def causes(of: Shortlist) -> dict[str, str]:
+    return {one.model: one.because for one in of.excluded}
+
+
+def by_id(of: Shortlist) -> dict[str, Candidate]:
+    return {one.model: one for one in of.candidates}
+
+
+def changed(model: str, **fields: Any) -> Catalog:
+    facts = load()
+    models = tuple(one.model_copy(update=fields) if one.id == model else one for one in facts.models)
+    return replace(facts, models=models)
+
+
+@pytest.mark.parametrize(
+    ("model", "approach", "answers", "cause"),
+    [
+        ("openai/gpt-4o", "prompt", {}, "shuts down on 2027-01-14; replaced by gpt-6-luna"),
+        ("anthropic/claude-3-5-sonnet", "prompt", {}, "shut down on 2025-10-28; replaced by claude-sonnet-5-5"),
+        ("google/gemini-3.1-flash-lite", "prompt", {"horizon_months": 1}, "it is deprecated"),
+        ("openai/gpt-6-luna", "prompt", {"privacy": "no_egress"}, "runs behind an API"),
+        ("openai/gpt-6-luna", "lora", {}, "its vendor offers no fine-tuning"),
+        ("CohereLabs/aya-expanse-8b", "prompt", {}, "its licence (cc-by-nc-4.0) does not allow commercial use"),
+        (
+            "Qwen/Qwen2.5-1.5B-Instruct",
+            "prompt",
+            {"context_tokens": 100_000},
+            "32,768 tokens is below the 100,000 needed",
+        ),
+        ("microsoft/phi-4", "prompt", {"languages": ["en", "de"]}, "not trained for de (lists en)"),
+        ("openai/gpt-6-astra", "prompt", {"budget_usd": 100}, "above the budget of $100"),
+    ],
+)
+def test_each_hard_constraint_excludes_with_its_cause(
+    model: str, approach: Approach, answers: dict[str, Any], cause: str
+) -> None:
+    assert cause in causes(run(approach, **{**BANK, **answers}))[model]
+
+
+def test_a_model_whose_fine_tuning_is_closing_is_not_tuned_though_it_would_live() -> None:
+    facts = changed("openai/gpt-4o", lifecycle="current", shutdown_date=None)
+
+    tuned = shortlist(Profile(**BANK), facts, today=TODAY, approach="lora")
+
+    assert "its fine-tuning is closing (CLOSING" in causes(tuned)["openai/gpt-4o"]
+    assert "openai/gpt-4o" in by_id(shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt"))
+
+
+def test_a_model_that_no_hardware_holds_is_excluded() -> None:
+    facts = replace(load(), gpus=(load().gpu("l4"), load().gpu("rtx-4090")))
+
+    found = shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt")
+
+    assert "do not fit any GPUs of the catalog" in causes(found)["meta-llama/Llama-3.1-70B-Instruct"]
+    assert "meta-llama/Llama-3.1-8B-Instruct" in by_id(found)
+
+
+def test_qwen_2_5_reaches_128k_from_7b_up_and_says_that_it_takes_yarn() -> None:
+    found = run(**{**BANK, "context_tokens": 100_000})
+
+    assert "Qwen/Qwen2.5-7B-Instruct" in by_id(found)
+    assert "100,000 tokens only by YaRN rope scaling" in by_id(found)["Qwen/Qwen2.5-7B-Instruct"].because
+    assert "Qwen/Qwen2.5-1.5B-Instruct" in causes(found)
+
+
+def test_every_model_is_a_candidate_or_excluded_with_a_cause() -> None:
+    found = run("lora", **BANK)
+
+    assert sorted([*by_id(found), *causes(found)]) == sorted(model.id for model in load().models)
+    assert all(one.because for one in found.excluded)
+
+
+@pytest.mark.parametrize("approach", ["prompt", "few_shot", "rag", "lora", "rag_lora", "distill", "not_yet"])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        BANK,
+        {**BANK, "languages": ("en", "de", "fr", "ja", "ar", "hi")},
+        {**BANK, "context_tokens": 120_000},
+        {**BANK, "volume_per_day": 100, "budget_usd": 300},
+        {**BANK, "languages": ("sw",), "low_resource_language": True},
+    ],
+)
+def test_there_is_a_hosted_and_a_self_hosted_candidate(approach: Approach, answers: dict[str, Any]) -> None:
+    kinds = {one.hosting for one in run(approach, **answers).top(5)}
+
+    assert kinds == {"hosted", "self_hosted"}
+
+
+def test_with_no_egress_every_candidate_is_self_hosted_and_on_no_strangers_machine() -> None:
+    found = run("lora", **{**BANK, "privacy": "no_egress"})
+
+    assert {one.hosting for one in found.candidates} == {"self_hosted"}
+    assert not [one for one in found.candidates if "community" in one.because or "vast" in one.because]
+
+
+def test_the_monthly_cost_is_the_formula() -> None:
+    luna = by_id(run(**BANK))["openai/gpt-6-luna"]
+
+    each = (Decimal(800) * Decimal("0.1") + Decimal(100) * Decimal("0.5")) / 1_000_000
+    assert luna.usd_per_month == (each * 5000 * 365 / 12).quantize(Decimal("0.01")) == Decimal("19.77")
+    assert "about $20 a month for 5,000 requests a day at $0.1 in and $0.5 out per million tokens" in luna.because
+    assert "(2026-10-14)" in luna.because
+
+
+def test_hosting_costs_gpus_times_hours_whatever_the_volume() -> None:
+    facts, quiet = load(), Load(10, 800, 100, None, private=False, today=TODAY)
+    small = cheapest_placement(facts.model("llama-3.1-8b"), facts, quiet)
+
+    assert small is not None
+    assert small.replicas == 1
+    assert small.usd_per_month == (small.offer.usd_per_gpu_hour * small.gpus * 730).quantize(Decimal("0.01"))
+    assert small.gpu.memory_gb * small.gpus > 2 * 8.03
+
+
+def test_a_busier_service_needs_more_replicas() -> None:
+    facts = load()
+    model, gpu = facts.model("llama-3.1-8b"), facts.gpu("l40s")
+    loads = [Load(volume, 800, 100, None, private=False, today=TODAY) for volume in (1e3, 1e5, 1e6, 1e7)]
+
+    counts = [replicas_needed(model, gpu, 1, load) for load in loads]
+
+    assert counts == sorted(counts)
+    assert counts[0] == 1
+    assert counts[-1] > 10 * counts[1]
+
+
+def test_memory_is_weights_and_cache() -> None:
+    model = load().model("llama-3.1-8b")
+    one_long = Load(None, None, None, 100_000, private=False, today=TODAY)
+
+    assert memory_bytes(model, one_long) == 2 * 8_030_261_248 + 131_072 * 100_000
+    assert memory_bytes(model.model_copy(update={"kv_bytes_per_token": None}), one_long) is None
+    assert gpus_needed(100e9, load().gpu("a100")) == 2
+    assert gpus_needed(100e9, load().gpu("l4")) is None  # five would be needed, and they have no NVLink
+
+
+def test_a_spot_price_serves_nobody_and_a_recalled_price_is_not_used() -> None:
+    facts = load()
+    only = [one for one in facts.offers if one.tier.endswith("(min bid)") or one.confidence == "recalled"]
+
+    quiet = Load(10, 800, 100, None, private=False, today=TODAY)
+
+    assert only
+    assert cheapest_placement(facts.model("llama-3.2-1b"), replace(facts, offers=tuple(only)), quiet) is None
+
+
+def test_old_offers_count_only_where_there_is_no_other() -> None:
+    facts = load()
+    old = tuple(one for one in facts.offers if one.as_of < TODAY - timedelta(days=180))
+    quiet = Load(10, 800, 100, None, private=False, today=TODAY)
+    model = facts.model("llama-3.2-1b")
+
+    fresh, stale = cheapest_placement(model, facts, quiet), cheapest_placement(model, replace(facts, offers=old), quiet)
+
+    assert fresh is not None
+    assert stale is not None
+    assert fresh.usd_per_month > stale.usd_per_month
+    assert fresh.offer.as_of >= TODAY - timedelta(days=180) > stale.offer.as_of
+
+
+def test_an_unknown_price_is_unpriced_and_ranks_by_the_rest() -> None:
+    facts = changed("openai/gpt-6-luna", input_usd_per_mtok=None, output_usd_per_mtok=None)
+
+    luna = by_id(shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt"))["openai/gpt-6-luna"]
+
+    assert luna.usd_per_month is None
+    assert "cost" not in luna.parts
+    assert luna.because.startswith("unpriced: no price known")
+
+
+def test_an_unknown_volume_is_unpriced_and_says_what_is_missing() -> None:
+    luna = by_id(run(tokens_in=800, tokens_out=100))["openai/gpt-6-luna"]
+
+    assert luna.usd_per_month is None
+    assert "unpriced: requests a day unknown; $0.1 in and $0.5 out" in luna.because
+
+
+def test_a_model_that_fits_hardware_but_no_offer_is_unpriced_not_excluded() -> None:
+    facts = replace(load(), offers=())
+
+    found = shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt")
+
+    assert by_id(found)["Qwen/Qwen3-8B"].usd_per_month is None
+    assert "fits no offer" in by_id(found)["Qwen/Qwen3-8B"].because
+
+
+def test_the_cache_is_counted_only_while_traffic_keeps_it_warm() -> None:
+    busy = by_id(run(**{**BANK, "cacheable_prefix_tokens": 700}))["openai/gpt-6-luna"].usd_per_month
+    cold = by_id(run(**{**BANK, "cacheable_prefix_tokens": 700, "volume_per_day": 100}))["openai/gpt-6-luna"]
+    plain = by_id(run(**{**BANK, "volume_per_day": 100}))["openai/gpt-6-luna"]
+
+    assert busy == Decimal("10.19")  # (100 x 0.1 + 700 x 0.01 + 100 x 0.5) / 1e6 x 5000 x 365 / 12
+    assert cold.usd_per_month == plain.usd_per_month
+
+
+def test_long_inputs_pay_the_long_price_for_all_their_tokens() -> None:
+    prices = TokenPrices(Decimal("0.1"), Decimal("0.5"), Decimal("0.01"), 100_000, Decimal("0.5"), Decimal("2.5"))
+
+    short = usd_per_request(prices, tokens_in=100_000, tokens_out=1000)
+    long = usd_per_request(prices, tokens_in=100_001, tokens_out=1000)
+
+    assert short == Decimal("0.0105")
+    assert long == Decimal("0.0525005")
+    assert token_prices(load().model("claude-haiku-5-5")) == prices
+
+
+def test_a_month_is_a_twelfth_of_a_year() -> None:
+    assert monthly_usd(Decimal("0.001"), requests_per_day=1000) == Decimal("30.42")
+    assert monthly_usd(Decimal("0.001"), requests_per_day=0) == 0
+
+
+def test_quality_is_published_or_says_that_it_is_assumed() -> None:
+    published, by_size = quality(load().model("llama-3.1-8b")), quality(load().model("Qwen3.5-9B"))
+    by_price, old = quality(load().model("gpt-6-luna")), quality(load().model("claude-3-haiku"))
+
+    assert published is not None
+    assert by_size is not None
+    assert by_price is not None
+    assert old is not None
+    assert (published.percent, published.basis) == (73.0, "published")
+    assert (by_size.basis, by_size.because) == ("assumed", "quality assumed from its size, like MMLU 74")
+    assert "price class" in by_price.because
+    assert old.percent <= PRICE_LADDER[0][1]
+    bare = load().model("gpt-6-luna").model_copy(update={"output_usd_per_mtok": None})
+    assert quality(bare) is None
+
+
+def test_a_ladder_gives_its_steps_and_stops_at_both_ends() -> None:
+    assert [along(SIZE_LADDER, size) for size, _ in SIZE_LADDER] == pytest.approx([score for _, score in SIZE_LADDER])
+    assert along(SIZE_LADDER, 1e13) == SIZE_LADDER[-1][1]
+    assert along(SIZE_LADDER, 1e6) == 25.0
+
+
+def test_recalled_dimensions_are_marked_where_they_are_used() -> None:
+    found = by_id(run(**{**BANK, "commercial_use": False}))
+
+    assert found["CohereLabs/aya-expanse-8b"].because.count("its dimensions are recalled") == 1
+    assert "dimensions are recalled" not in found["Qwen/Qwen3-8B"].because
+
+
+def test_weights_decide_the_order() -> None:
+    facts, profile = load(), Profile(**BANK)
+    best = shortlist(
+        profile, facts, today=TODAY, approach="prompt", weights=Weights(quality=1, cost=0, latency=0, fit=0)
+    )
+    cheap = shortlist(
+        profile, facts, today=TODAY, approach="prompt", weights=Weights(quality=0, cost=1, latency=0, fit=0)
+    )
+
+    assert best.candidates[0].parts["quality"] == max(one.parts["quality"] for one in best.candidates)
+    priced = [one.usd_per_month for one in cheap.candidates if one.usd_per_month is not None]
+    assert cheap.candidates[0].usd_per_month is not None
+    assert cheap.candidates[0].parts["cost"] == 1.0
+    assert min(priced) <= 10
+    with pytest.raises(ValidationError, match="at least one weight"):
+        Weights(quality=0, cost=0, latency=0, fit=0)
+
+
+def test_a_dominated_model_names_a_candidate_that_is_as_good_everywhere() -> None:
+    found = run(**BANK)
+    candidates = by_id(found)
+    dominated = [one for one in found.candidates if one.dominated_by]
+
+    assert dominated
+    for one in dominated:
+        other = candidates[str(one.dominated_by)]
+        assert other.usd_per_month is not None
+        assert one.usd_per_month is not None
+        assert other.usd_per_month <= one.usd_per_month
+        assert all(other.parts[name] >= one.parts[name] for name in one.parts)
+        assert f"{other.model} is better all round" in one.because
+
+
+def test_the_top_keeps_one_of_each_kind() -> None:
+    found = run(**BANK)
+
+    assert [one.model for one in found.top(3)[:2]] == [one.model for one in found.candidates[:2]]
+    assert {one.hosting for one in found.top(2)} == {"hosted", "self_hosted"}
+    assert len(found.top(1)) == 1
+    assert found.top(10_000) == found.candidates
