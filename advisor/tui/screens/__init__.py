@@ -1,0 +1,1 @@
+"""One screen for each room, each with its own style sheet."""

@@ -1,0 +1,83 @@
+"""Before a journey: what will be done, how long it takes and where it is written; other model or data if wanted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from advisor.tui.commands_shown import demo_command
+from advisor.tui.widgets.text import one_line
+from advisor.workflow.records import JourneyInputs
+from harness.protocol import EMBEDDED
+
+TIME_SAID = "5 to 10 minutes on two CPU cores"
+"""The demonstration's goal; the run itself shows the time that is left."""
+
+
+class StartScreen(ModalScreen[JourneyInputs | None]):
+    """The inputs to start with, or None."""
+
+    CSS_PATH = "modal.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Not now", id="start.cancel", tooltip="Back; nothing was started"),
+    ]
+    model = getters.query_one("#model", Input)
+    data = getters.query_one("#data", Input)
+
+    def __init__(self, inputs: JourneyInputs, *, workspace: str, embedded: bool) -> None:
+        super().__init__()
+        self._inputs, self._workspace, self._embedded = inputs, workspace, embedded
+
+    def compose(self) -> ComposeResult:
+        """What, how long, where; two inputs; two buttons."""
+        with Vertical(classes="window"):
+            yield Label("The whole path, on this machine", classes="window-title")
+            with VerticalScroll(can_focus=False, classes="cause"):
+                yield Static(self._promise())
+            yield Label("Model folder, or “embedded”", classes="field-label")
+            yield Input(self._inputs.model, id="model")
+            yield Label("Data as JSONL, or “embedded”", classes="field-label")
+            yield Input(self._inputs.data, id="data")
+            with Horizontal(classes="buttons"):
+                yield Button("Start (enter)", id="start", variant="primary")
+                yield Button("Not now (esc)", id="cancel")
+
+    def on_mount(self) -> None:
+        """One press of Enter starts the example; a task of one's own begins at its model."""
+        (self.query_one("#start", Button) if self._embedded else self.model).focus()
+
+    def chosen(self) -> JourneyInputs:
+        """The inputs with model and data as they stand in the fields."""
+        given = {"model": self.model.value.strip() or EMBEDDED, "data": self.data.value.strip() or EMBEDDED}
+        return self._inputs.model_copy(update=given)
+
+    @on(Button.Pressed, "#start")
+    @on(Input.Submitted)
+    def _start(self) -> None:
+        self.dismiss(self.chosen())
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Start nothing."""
+        self.dismiss(None)
+
+    def _promise(self) -> Content:
+        inputs = self._inputs
+        return Content("\n").join([
+            _said("Does", f"prompt measured on {inputs.validation_items} items, decision, plan, LoRA of {inputs.steps} "
+                          f"steps, paired comparison on {inputs.test_items} items, report"),
+            _said("Takes", f"{TIME_SAID}; no GPU, no network; each stage can be stopped and resumed"),
+            _said("Writes", f"only under {one_line(self._workspace)}"),
+            _said("Same as", demo_command(inputs)),
+        ])  # fmt: skip
+
+
+def _said(label: str, text: str) -> Content:
+    return Content.assemble((f"{label:<9}", "$text-accent"), text)
