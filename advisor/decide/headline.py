@@ -31,13 +31,14 @@ SETTLES: dict[Approach, tuple[str, ...]] = {
         "G8.",
         "G5.not",
         "L1.",
+        "D0.",
         "D2.none",
     ),
     "few_shot": ("G2.", "G3.", "G4.", "C1.", "E2.", "D2.", "D3."),
     "rag": ("K1.",),
     "rag_lora": ("K3.",),
     "distill": ("E1.", "E3.teacher_too_dear"),
-    "not_yet": ("G0.", "D1.", "D2."),
+    "not_yet": ("G0.", "D1.", "D0.", "D2."),
 }
 """Prefixes of the gate ids that give the reason, the first that applies."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -170,8 +171,16 @@ def _priced(kind: ProbeKind, profile: Profile, facts: Facts, chosen: Approach, w
 def _chance(kind: ProbeKind, facts: Facts, chosen: Approach, worlds: list[Facts], seed: int) -> float:
     """Share of the worlds in which the probe's result, put into the profile, gives another approach."""
     rng = Random(seed)  # noqa: S311  # a simulation, no secret
-    changed = sum(choose(facts.but_with(kind.outcome(facts, world, rng))) != chosen for world in worlds)
+    seen: Counter[tuple[tuple[str, Any], ...]] = Counter(
+        tuple((name, _rounded(value)) for name, value in kind.outcome(facts, world, rng).items()) for world in worlds
+    )
+    changed = sum(times for result, times in seen.items() if choose(facts.but_with(dict(result))) != chosen)
     return changed / len(worlds) if worlds else 0.0
+
+
+def _rounded(value: Any) -> Any:
+    """A result as a report gives it: scores in whole points, so that equal results are decided once."""
+    return round(value, 2) if isinstance(value, float) else value
 
 
 def _request_usd(facts: Facts) -> float:

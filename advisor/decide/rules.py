@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from advisor.decide.facts import Facts
 from advisor.decide.gate import Gate
-from advisor.decide.gates import data, economics, feasibility, knowledge, prompting, readiness
+from advisor.decide.gates import benefits, data, economics, feasibility, knowledge, prompting, readiness
 from advisor.decide.records import Approach
 
 Says = Callable[[Gate], bool]
@@ -77,7 +77,8 @@ def _tune(facts: Facts, says: Says) -> Approach:
     if _blocked(says):
         return _without_tuning(says)
     by_examples = _by_examples(facts, says)
-    if by_examples == "lora" or not says(economics.TEACHER):
+    own_labels = by_examples == "lora" and (says(benefits.ENOUGH) or says(data.PROBE_REACHED))
+    if own_labels or not says(economics.TEACHER):
         return by_examples
     return "distill" if says(economics.TEACHER_TOO_DEAR) else "prompt"
 
@@ -87,7 +88,7 @@ def _by_examples(facts: Facts, says: Says) -> Approach:
         return "not_yet"
     if says(data.VERY_FEW):
         return "few_shot"
-    if facts.n_examples is None or says(data.NONE_AT_ALL):
+    if says(data.UNCOUNTED) or says(data.NONE_AT_ALL):
         return "not_yet" if facts.prompt_effort == "optimized" else "prompt"
     if _prompt_first(facts, says) or says(data.PROBE_FAILED):
         return "prompt"

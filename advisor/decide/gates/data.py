@@ -17,6 +17,10 @@ def _dirty(facts: Facts) -> bool | None:
     return None if facts.label_quality is None else facts.label_quality == "low"
 
 
+def _uncounted(facts: Facts) -> bool | None:
+    return facts.n_examples is None
+
+
 def _none_at_all(facts: Facts) -> bool | None:
     return None if facts.n_examples is None else facts.n_examples == 0
 
@@ -59,6 +63,16 @@ DIRTY = Gate(
     effect="-> not_yet: repair the labels first",
     because=lambda f: f"label quality: {shown(f.label_quality)}",
     source="Meta, fine-tuning series, August 2024 (small clean data beats large dirty data); guide (quality before quantity)",
+)
+UNCOUNTED = Gate(
+    id="D0.uncounted",
+    test=_uncounted,
+    inputs=("n_examples",),
+    effect="-> prompt while the prompt can get better, then not_yet: count the examples",
+    because=lambda f: (
+        f"{shown(f.n_examples)} examples" if f.n_examples is not None else "nobody has counted the examples yet"
+    ),
+    source="labelled cases of the evidence table: hiding the number of examples costs a rule set half of its right answers",
 )
 NONE_AT_ALL = Gate(
     id="D2.none",
@@ -115,4 +129,4 @@ PROBE_REACHED = Gate(
     because=lambda f: f"the LoRA probe scores {percent(f.tuned_score)}, the target is {percent(f.target_score)}",
     source="learning curve at 50, 100, 200, 400 examples in place of a constant",
 )
-GATES = (DIRTY, NONE_AT_ALL, VERY_FEW, PROBE_FIRST, MANY_SHOT, PROBE_FAILED, PROBE_REACHED)
+GATES = (DIRTY, UNCOUNTED, NONE_AT_ALL, VERY_FEW, PROBE_FIRST, MANY_SHOT, PROBE_FAILED, PROBE_REACHED)

@@ -73,7 +73,7 @@ def new_to_the_model(facts: Facts) -> bool:
 
 
 def _beyond_an_optimiser(facts: Facts) -> bool | None:
-    if facts.n_examples is None or facts.prompt_effort is None:
+    if facts.n_examples is None:
         return None
     if facts.n_examples < FEW_WITHOUT_OPTIMISER or facts.prompt_effort == "none":
         return False
