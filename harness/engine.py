@@ -63,7 +63,7 @@ class Engine(Protocol):
 
 
 class OpenEngine(Protocol):
-    """How an engine is made; tests pass their own."""
+    """How an engine is made."""
 
     def __call__(self, weights: Weights, settings: EngineSettings, *, facts: ModelFacts, seed: int) -> Engine:
         """Load the weights."""
@@ -108,17 +108,22 @@ def version_of(name: str) -> str:
     return importlib.metadata.version(name)
 
 
-def open_engine(weights: Weights, settings: EngineSettings, *, facts: ModelFacts, seed: int) -> Engine:
-    """Load weights into the engine that the settings name."""
+def import_libraries() -> None:
+    """Import what checking and scoring stand on: seconds, and before the engine's own."""
+    import lm_eval  # noqa: F401, PLC0415 - seconds to import
+    import transformers  # noqa: F401, PLC0415 - as above
+
+
+def import_engine(settings: EngineSettings) -> OpenEngine:
+    """Import the engine that the settings name (vLLM: about 12 s on 2 cores); returns how it is opened."""
     prepare_environment(os.environ)
     if settings.backend == "hf":
-        from harness.engine_hf import HfEngine  # noqa: PLC0415 - seconds to import
+        from harness.engine_hf import open_hf  # noqa: PLC0415 - seconds to import
 
-        return HfEngine(weights, settings)
-    from harness.engine_vllm import VllmEngine  # noqa: PLC0415 - seconds to import
+        return open_hf
+    from harness.engine_vllm import open_vllm  # noqa: PLC0415 - seconds to import
 
-    cache = None if has_gpu() else kv_cache_bytes(facts, settings, free_bytes=free_memory_bytes())
-    return VllmEngine(weights, settings, seed=seed, kv_cache_bytes=cache)
+    return open_vllm
 
 
 def free_memory_bytes() -> int:

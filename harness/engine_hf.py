@@ -11,7 +11,7 @@ from lm_eval.models.huggingface import HFLM
 
 from harness.engine import Generated, Weights, has_gpu
 from harness.errors import HarnessError
-from harness.protocol import EngineSettings
+from harness.protocol import EngineSettings, ModelFacts
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
@@ -60,3 +60,9 @@ class HfEngine:
         """Drop the weights."""
         del self._lm
         gc.collect()
+
+
+def open_hf(weights: Weights, settings: EngineSettings, *, facts: ModelFacts, seed: int) -> HfEngine:
+    """Load weights into transformers. Greedy decoding needs neither the facts nor the seed."""
+    del facts, seed
+    return HfEngine(weights, settings)

@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.engine import CPU_BLOCK_TOKENS, LORA_RANKS, Generated, Weights
-from harness.protocol import EngineSettings
+from harness.engine import (
+    CPU_BLOCK_TOKENS,
+    LORA_RANKS,
+    Generated,
+    Weights,
+    free_memory_bytes,
+    has_gpu,
+    kv_cache_bytes,
+)
+from harness.protocol import EngineSettings, ModelFacts
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
@@ -82,7 +90,7 @@ class TracedVLLM(VLLM):  # type: ignore[misc]  # lm-eval has no types
 class VllmEngine:
     """One vLLM engine with one set of weights."""
 
-    def __init__(self, weights: Weights, settings: EngineSettings, *, seed: int, kv_cache_bytes: int | None) -> None:
+    def __init__(self, weights: Weights, settings: EngineSettings, *, seed: int, cache_bytes: int | None) -> None:
         self._lm = TracedVLLM(
             pretrained=str(weights.folder),
             dtype=settings.dtype,
@@ -93,7 +101,7 @@ class VllmEngine:
             trust_remote_code=False,
             enable_prefix_caching=True,
             disable_log_stats=True,
-            **(on_cpu(kv_cache_bytes) if kv_cache_bytes is not None else {}),
+            **(on_cpu(cache_bytes) if cache_bytes is not None else {}),
             **(with_lora(weights.lora_rank) if weights.lora_rank is not None else {}),
         )
 
@@ -110,6 +118,12 @@ class VllmEngine:
         self._lm.model.llm_engine.engine_core.shutdown()
         del self._lm
         gc.collect()
+
+
+def open_vllm(weights: Weights, settings: EngineSettings, *, facts: ModelFacts, seed: int) -> VllmEngine:
+    """Load weights into vLLM. On a CPU it is told how much memory to take; on a GPU it measures that itself."""
+    cache = None if has_gpu() else kv_cache_bytes(facts, settings, free_bytes=free_memory_bytes())
+    return VllmEngine(weights, settings, seed=seed, cache_bytes=cache)
 
 
 def generated(text: str, trace: Trace) -> Generated:

@@ -14,7 +14,7 @@ from harness import tasks
 from harness.answers import is_empty, read_answer
 from harness.arms import ReadyArm, fitted, ready_arms, ready_data
 from harness.emit import Emitter
-from harness.engine import Engine, Generated, OpenEngine, describe, has_gpu, open_engine
+from harness.engine import Engine, Generated, describe, has_gpu, import_engine, import_libraries
 from harness.environment import peak_memory_gib
 from harness.items import ITEMS, Batch, Item, ItemJournal, batch_keys, batches
 from harness.protocol import (
@@ -27,7 +27,7 @@ from harness.protocol import (
     ItemResult,
 )
 from harness.spending import SECONDS_PER_HOUR, spent
-from harness.weights import Engines
+from harness.weights import Engines, ImportEngine
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
@@ -51,15 +51,17 @@ class Setting(NamedTuple):
     """Whether the engine switches adapters per request; else they are merged."""
 
 
-def run(spec: EvaluateSpec, emitter: Emitter, *, open_engine: OpenEngine = open_engine) -> EvaluateResult:
+def run(spec: EvaluateSpec, emitter: Emitter, *, import_engine: ImportEngine = import_engine) -> EvaluateResult:
     """Evaluate every arm, going on where an earlier session stopped. Raises InputError, HarnessError, Interrupted."""
+    with emitter.stage("import libraries"):
+        import_libraries()
     with emitter.stage("check inputs"):
         data = ready_data(spec)
         arms = ready_arms(spec, data)
         setting = common_setting(spec, arms, data.manifest.labels, emitter.warn)
         jobs = {ready.arm.id: job_of(ready, setting, seed=spec.seed) for ready in arms}
     engines = Engines(
-        arms, setting.engine, emitter, seed=spec.seed, switching=setting.switching, open_engine=open_engine
+        arms, setting.engine, emitter, seed=spec.seed, switching=setting.switching, import_engine=import_engine
     )
     wanted = [key for job in jobs.values() for keys in job.keys for key in keys]
     with ItemJournal(Path(spec.run_dir), wanted) as journal, engines:

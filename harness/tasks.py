@@ -6,6 +6,7 @@ lm-eval drives the model, reads the answers through our one filter and computes 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def score(model: LM, config: Mapping[str, Any], *, seed: int) -> list[dict[str, 
     from lm_eval import simple_evaluate  # noqa: PLC0415 - a second to import
     from lm_eval.tasks import TaskManager  # noqa: PLC0415 - as above
 
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
     results = simple_evaluate(
         model=model,
         tasks=[dict(config)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +12,9 @@ from harness.emit import Emitter
 from harness.engine import Engine, OpenEngine, Weights
 from harness.merge import DType, Ingredients, ensure_merged, merged_folder
 from harness.protocol import EngineSettings
+
+ImportEngine = Callable[[EngineSettings], OpenEngine]
+"""Imports an engine's library and says how it is opened; tests pass their own."""
 
 
 class Engines:
@@ -24,10 +27,11 @@ class Engines:
 
     def __init__(
         self, arms: Sequence[ReadyArm], settings: EngineSettings, emitter: Emitter, *,
-        seed: int, switching: bool, open_engine: OpenEngine,
+        seed: int, switching: bool, import_engine: ImportEngine,
     ) -> None:  # fmt: skip
         self._arms, self._settings, self._emitter = arms, settings, emitter
-        self._seed, self._switching, self._open = seed, switching, open_engine
+        self._seed, self._switching, self._import = seed, switching, import_engine
+        self._open: OpenEngine | None = None
         self._weights: Weights | None = None
         self._engine: Engine | None = None
 
@@ -53,8 +57,9 @@ class Engines:
         weights = self._needed(ready)
         if self._engine is None or weights != self._weights:
             self.close()
+            opener = self._opener()
             with self._emitter.stage("load engine", detail=ready.arm.label):
-                self._engine = self._open(weights, self._settings, facts=ready.model.facts, seed=self._seed)
+                self._engine = opener(weights, self._settings, facts=ready.model.facts, seed=self._seed)
             self._weights = weights
         return self._engine
 
@@ -67,6 +72,13 @@ class Engines:
         self.close()
         for folder in self._emitter.run_dir.glob("merged-*"):
             shutil.rmtree(folder)
+
+    def _opener(self) -> OpenEngine:
+        """How an engine is opened; imported once, when the first is needed."""
+        if self._open is None:
+            with self._emitter.stage("import engine", detail=self._settings.backend):
+                self._open = self._import(self._settings)
+        return self._open
 
     def _shared(self, ready: ReadyArm) -> tuple[str, str | None]:
         """What two arms have in common when one engine serves both."""
