@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
+from advisor.errors import TunewiseError
 from advisor.store.tail import JournalDamaged
 from harness import chain
 from harness.protocol import Event, to_event
@@ -24,7 +27,7 @@ class Glance(NamedTuple):
 
 
 def glance(path: Path) -> Glance:
-    """Look at a run's journal. Raises JournalDamaged."""
+    """Look at a run's journal. Raises JournalDamaged, or TunewiseError for what another version wrote."""
     if not path.exists():
         return Glance(None, 0, None, ())
     try:
@@ -34,8 +37,19 @@ def glance(path: Path) -> Glance:
         raise JournalDamaged(error.path, error.line, error.reason) from error
     if not records:
         return Glance(None, 0, None, ())
-    events = tuple(to_event(record) for record in records)
+    events = tuple(understood(path, record) for record in records)
     return Glance(started, records[-1].seq + 1, records[-1].kind, events)
+
+
+def understood(path: Path, record: chain.Record) -> Event:
+    """A record as an event. Raises TunewiseError where another version wrote one that this one does not know."""
+    try:
+        return to_event(record)
+    except ValidationError as error:
+        place = f"{path}, line {record.seq + 1}"
+        raise TunewiseError(
+            f"{place}: an event {record.kind!r} that this tunewise does not know", "use the version that wrote it"
+        ) from error
 
 
 def _last_records(path: Path) -> list[chain.Record]:

@@ -18,7 +18,7 @@ from advisor.runner.view import spec_of, status
 from advisor.runner.words import Spec
 from advisor.store.journal import Journal
 from harness import chain
-from harness.protocol import RunKind
+from harness.protocol import RunKind, RunStarted
 
 POLL_S = 0.02
 CLEARING_UP_S = 10.0
@@ -100,10 +100,17 @@ def _launch(run_dir: Path, kind: RunKind, patience_s: float) -> RunView:
 
 
 def _ended_without_a_word(run_dir: Path, process: subprocess.Popen[bytes], records: int, patience_s: float) -> bool:
-    """Wait for the first record, the process's end, or patience's end; True if it ended in error and said nothing."""
+    """Wait for its first word, its end, or patience's end; True if it ended in error and said nothing."""
     give_up = time.monotonic() + patience_s
     while time.monotonic() < give_up and process.poll() is None:
-        if glance(run_dir / EVENTS).records > records:
+        if _has_spoken(run_dir, process.pid, records):
             return False
         time.sleep(POLL_S)
-    return process.poll() not in {None, 0} and glance(run_dir / EVENTS).records == records
+    return process.poll() not in {None, 0} and not _has_spoken(run_dir, process.pid, records)
+
+
+def _has_spoken(run_dir: Path, pid: int, records: int) -> bool:
+    """Whether this process, and not another one on the same run, wrote after so many records."""
+    seen = glance(run_dir / EVENTS)
+    new = seen.events[-(seen.records - records) :] if seen.records > records else ()
+    return any(isinstance(event, RunStarted) and event.pid == pid for event in new)

@@ -17,6 +17,7 @@ from advisor.runner.log import last_line
 from advisor.runner.process import EVENTS, SPEC, is_starting, read_launch, worker
 from advisor.runner.records import RunStatus, RunView
 from advisor.runner.words import Spec, describe, progress, usd_so_far
+from advisor.store.tail import JournalDamaged
 from harness.protocol import PrepareSpec, RunFailed, read_spec
 
 ENDINGS: dict[str | None, RunStatus] = {"interrupted": "interrupted", "failed": "failed", "finished": "finished"}
@@ -24,14 +25,19 @@ ENDINGS: dict[str | None, RunStatus] = {"interrupted": "interrupted", "failed": 
 
 def status(run_dir: Path) -> RunView:
     """How a run stands now. Raises BadInput for a folder without a run, JournalDamaged for one that was changed."""
-    spec, seen = spec_of(run_dir), glance(run_dir / EVENTS)
-    owner = worker(run_dir)
+    seen, owner = glance(run_dir / EVENTS), worker(run_dir)
     state = _state(run_dir, seen, alive=owner is not None)
+    return _view(run_dir, seen, state, owner.pid if owner and state in {"starting", "running"} else None)
+
+
+def _view(run_dir: Path, seen: Glance, state: RunStatus, pid: int | None) -> RunView:
+    """What is known of a run, in one record."""
+    spec = spec_of(run_dir)
     return RunView(
         id=run_dir.name,
         kind=spec.kind,
         status=state,
-        pid=owner.pid if owner and state in {"starting", "running"} else None,
+        pid=pid,
         started_at=seen.started_at or _launched_at(run_dir),
         elapsed_s=seen.events[-1].elapsed_s if seen.events else 0.0,
         progress=progress(spec, seen.events),
@@ -41,14 +47,23 @@ def status(run_dir: Path) -> RunView:
         folder=run_dir,
         planned=None if isinstance(spec, PrepareSpec) else spec.planned,
         price=None if isinstance(spec, PrepareSpec) else spec.price,
-        **_fault(seen, state),
     )
 
 
 def statuses(workspace: Workspace) -> list[RunView]:
-    """All runs of a workspace, newest first."""
+    """All runs of a workspace, newest first; one with a damaged journal is listed as failed, with what is wrong."""
     folders = [path.parent for path in workspace.runs.glob(f"*/{SPEC}")]
-    return sorted((status(folder) for folder in folders), key=lambda run: (run.started_at, run.id), reverse=True)
+    return sorted((_listed(folder) for folder in folders), key=lambda run: (run.started_at, run.id), reverse=True)
+
+
+def _listed(run_dir: Path) -> RunView:
+    """How a run stands, damaged or not: one bad journal must not hide the others."""
+    try:
+        return status(run_dir)
+    except JournalDamaged as damage:
+        return _view(run_dir, Glance(None, 0, None, ()), "failed", None).model_copy(
+            update={"detail": damage.message, "resume_command": None}
+        )
 
 
 def spec_of(run_dir: Path) -> Spec:

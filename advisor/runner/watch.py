@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from advisor.runner.glance import understood
 from advisor.runner.process import EVENTS, is_starting, worker
 from advisor.store.tail import Tail
-from harness.protocol import TERMINAL_KINDS, Event, to_event
+from harness.protocol import TERMINAL_KINDS, Event
 
 
 def follow(run_dir: Path, stop: threading.Event | None = None, *, poll_s: float = 0.2) -> Iterator[Event]:
@@ -22,7 +23,7 @@ def follow(run_dir: Path, stop: threading.Event | None = None, *, poll_s: float 
         may_write = _may_write(run_dir, tail.position.records, last_kind)  # before reading, or last words were missed
         records = tail.new()
         for record in records:
-            yield to_event(record)
+            yield understood(tail.path, record)
             last_kind = record.kind
             if asked.is_set():
                 return

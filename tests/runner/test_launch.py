@@ -181,7 +181,7 @@ def test_a_killed_run_says_how_to_go_on_and_goes_on_to_the_same_end(
 def test_a_run_outlives_the_terminal_and_the_process_that_started_it(
     workspace: Workspace, make_spec: MakeSpec, tmp_path: Path, closing: str
 ) -> None:
-    (tmp_path / "spec.json").write_text(make_spec(steps=20).model_dump_json())
+    (tmp_path / "spec.json").write_text(make_spec(steps=30).model_dump_json())
     master, slave = os.openpty()
     command = [sys.executable, "-m", "tests.runner.starter", str(tmp_path / "spec.json"), str(workspace.root)]
     environment = {**os.environ, "PLAYER_STEP_S": "0.1"}

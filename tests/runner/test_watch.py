@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor import runner
-from advisor.errors import BadInput
+from advisor.errors import BadInput, TunewiseError
 from advisor.paths import Workspace
 from advisor.runner import process
 from advisor.runner.view import resume_command
@@ -161,6 +163,53 @@ def test_runs_are_listed_newest_first(workspace: Workspace, make_spec: MakeSpec)
         time.sleep(0.002)
 
     assert [run.id for run in runner.statuses(workspace)] == ["train-2", "train-1"]
+
+
+def test_a_damaged_journal_does_not_hide_the_other_runs(workspace: Workspace, make_spec: MakeSpec) -> None:
+    run_dir = written(workspace, make_spec, started(), *steps(1, 3))
+    path = run_dir / "events.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"loss":1.5', b'"loss":0.5'))
+    other = workspace.run_dir("train-2")
+    other.mkdir()
+    (other / "spec.json").write_text(make_spec("train-2").model_dump_json())
+    write(other, started(), RunFinished(elapsed_s=2, result=result(5)))
+
+    listed = {run.id: run for run in runner.statuses(workspace)}
+
+    assert listed["train-2"].status == "finished"
+    assert listed["train-1"].status == "failed"
+    assert "hash does not match" in listed["train-1"].detail
+    assert listed["train-1"].resume_command is None
+
+
+def test_an_event_of_another_version_is_named(workspace: Workspace, make_spec: MakeSpec) -> None:
+    run_dir = written(workspace, make_spec, started())
+    chain.append(run_dir / "events.jsonl", "teleported", {"elapsed_s": 1})
+
+    for ask in (runner.status, lambda folder: list(runner.follow(folder))):
+        with pytest.raises(TunewiseError, match="line 2: an event 'teleported' that this tunewise does not know"):
+            ask(run_dir)
+
+
+@pytest.mark.usefixtures("played")
+def test_a_replayed_recording_is_followed_like_the_run_it_was(workspace: Workspace, make_spec: MakeSpec) -> None:
+    recording = workspace.run_dir("train-1")
+    runner.start(make_spec(steps=6), workspace=workspace)
+    recorded = list(runner.follow(recording, poll_s=0.02))
+    run_dir = workspace.run_dir("train-2")
+    command = [sys.executable, "-m", "harness", "replay", str(recording), "--into", str(run_dir), "--quiet"]
+
+    with subprocess.Popen(command) as process:
+        while not (run_dir / "owner.json").exists():
+            time.sleep(0.01)
+        replayed = list(runner.follow(run_dir, poll_s=0.02))
+
+    assert process.returncode == 0
+    assert [event.model_dump(exclude={"elapsed_s"}) for event in replayed[1:]] == [
+        event.model_dump(exclude={"elapsed_s"}) for event in recorded[1:]
+    ]
+    assert isinstance(replayed[0], RunStarted)
+    assert replayed[0].pid == process.pid
 
 
 def test_an_unknown_run_is_bad_input(workspace: Workspace) -> None:
