@@ -190,7 +190,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="low_resource_language", section="Form", kind="yes_no", title="Is a language involved that models handle poorly?",
-        why="For such languages tuning gained most where it was measured.", typical="No.", example="yes, for Icelandic",
+        why="No wording teaches a language; tuning raised Icelandic correction from 70 to 87 BLEU (OpenAI).", typical="No.", example="yes, for Icelandic",
     ),
     Question(
         id="lead_time_days", section="Limits", kind="number", title="In how many days is it needed?", unit="days",
@@ -229,11 +229,11 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="tokens_in", section="Traffic", kind="whole", title="How many tokens go in per request, prompt included?", unit="tokens",
-        why="Input tokens are most of an API bill.", typical="800.", example="800",
+        why="An API bills every one of them.", typical="800.", example="800",
     ),
     Question(
         id="tokens_out", section="Traffic", kind="whole", title="How many tokens come out per request?", unit="tokens",
-        why="An output token costs about five times as much as an input token.", typical="100.", example="100",
+        why="An output token costs several times as much as an input token.", typical="100.", example="100",
     ),
     Question(
         id="cacheable_prefix_tokens", section="Traffic", kind="whole", title="How many of the input tokens are the same each time?",
@@ -283,11 +283,11 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         id="label_usd_per_example", section="Planning", kind="money", title="What does one label cost?", unit="USD",
-        why="Labels are often dearer than the training.", typical="$0.10 to $5.", example="0.50",
+        why="Labels can be dearer than the training.", typical="$0.10 to $5.", example="0.50",
     ),
     Question(
         id="engineer_usd_per_hour", section="Planning", kind="money", title="What does an hour of an engineer cost?", unit="USD",
-        why="People's time is the largest part of most plans.", typical="$75.", example="75",
+        why="People's time is part of every plan.", typical="$75.", example="75",
     ),
 )  # fmt: skip
 """In order of importance: what settles most comes first."""
