@@ -73,7 +73,7 @@ def _print_estimates(found: list[Prediction]) -> None:
         fits = {True: "yes", False: "no", None: "unknown"}[one.fits]
         name = "".join(mark for mark in one.id if mark.isprintable())[:23]
         click.echo(f"{name:<24}{_range(one.peak_gpu_memory_gib):>22}{_range(speed):>26}{fits:>8}")
-    click.echo("low - expected - high of an 80 % interval; training per GPU, serving output of all GPUs")
+    click.echo("Ranges hold 80 %. Training: per GPU. Serving: output of all GPUs.")
 
 
 def _range(span: Range | None) -> str:

@@ -31,6 +31,7 @@ from advisor.profile import Profile
 from catalog.records import Gpu, Model, Offer
 from harness.chain import digest
 
+COUNTABLE = 1e15
 SERVERLESS = frozenset({"flex", "per-second"})
 FLOOR_PRICES = frozenset({"starting at"})
 ASSUMED = (
@@ -78,13 +79,15 @@ def draft(
             f"{model.id} with {method} fits no offer{f' of {gpu}' if gpu else ''} with margin",
             "choose a smaller model, method qlora4, or another GPU",
         )
+    components = _components(profile, todo, api, sites, today)
+    _require_countable(components)
     return Draft(
         profile_name=profile.name or "unnamed",
         model=model.id,
         method=method,
         today=today,
         offers=offers,
-        components=_components(profile, todo, api, sites, today),
+        components=components,
         breakdowns_gib={site.offer.id: site.seen.breakdown_gib for site in sites},
         api_model=api.model.id if api.model else None,
         api_usd_per_request=api.usd_per_request,
@@ -94,6 +97,16 @@ def draft(
         assumptions=(*todo.assumed, *ASSUMED),
         digest=_digest(profile, model, offers, method, today),
     )
+
+
+def _require_countable(components: tuple[ComponentDraft, ...]) -> None:
+    """Raises BadInput for quantities beyond any bill; the database counts in decimals of 18 digits."""
+    beyond = next((line for line in components if line.quantity.high > COUNTABLE), None)
+    if beyond is not None:
+        raise BadInput(
+            f"the profile comes to {beyond.quantity.expected:.2g} {beyond.unit}s of {beyond.name.lower()}",
+            "look again at volume_per_day, tokens_out, n_examples, train_tokens_per_example and epochs",
+        )
 
 
 def find_open_model(name: str, models: tuple[Model, ...]) -> Model:

@@ -60,7 +60,7 @@ def _break_even(plan: Plan) -> str:
 
 
 def _components(plan: Plan) -> Iterator[str]:
-    yield f"{'Component':<36}{'low':>11}{'expected':>11}{'high':>11}  {'as of':<10}"
+    yield f"{'Component':<35}{'low':>11}{'expected':>11}{'high':>11}  {'as of':<10}"
     for title, recurring, counted in (
         ("Once", "once", True),
         ("Monthly", "monthly", True),
@@ -74,7 +74,7 @@ def _components(plan: Plan) -> Iterator[str]:
 
 
 def _component(line: CostComponent) -> Iterator[str]:
-    name = f"  {clean(line.name)[:33]:<34}"
+    name = f"  {clean(line.name)[:32]:<33}"
     if line.usd is None:
         yield f"{name}{'unpriced':>33}  {line.as_of}"
     else:

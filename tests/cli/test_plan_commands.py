@@ -1,0 +1,112 @@
+"""``tunewise estimate`` and ``tunewise plan`` as a person runs them, on the catalog that ships."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.cli.main import run
+from tests.advisor.workloads import SERVING, TRAINING
+
+Capture = pytest.CaptureFixture[str]
+PROFILE = "name: bank\nn_examples: 800\nvolume_per_day: 1000\ntokens_in: 300\ntokens_out: 10\n"
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    path = tmp_path / "specs.jsonl"
+    path.write_text(f"{json.dumps(TRAINING)}\n\n{json.dumps(SERVING)}\n")
+    return path
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    path = tmp_path / "profile.yaml"
+    path.write_text(PROFILE)
+    return path
+
+
+def test_estimate_prints_exactly_one_json_document(specs: Path, capsys: Capture) -> None:
+    assert run(["estimate", str(specs), "--json"]) == 0
+    out, err = capsys.readouterr()
+    training, serving = json.loads(out)["predictions"]
+    assert (training["id"], serving["id"]) == ("one", "two")
+    assert training["peak_gpu_memory_gib"]["low"] < training["peak_gpu_memory_gib"]["high"]
+    assert training["output_tokens_per_second"] is None
+    assert serving["output_tokens_per_second"]["expected"] > 0
+    assert err == ""
+
+
+def test_estimate_prints_a_table_of_80_columns(specs: Path, capsys: Capture) -> None:
+    assert run(["estimate", str(specs)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith("one")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "a list, not an object"),
+        (json.dumps({**TRAINING, "seq_len": -3}), "seq_len is -3"),
+        (json.dumps({**TRAINING, "seq_len": float("nan")}), "seq_len is nan"),
+        (json.dumps({**TRAINING, "gpu": "H1000"}), "did you mean h100"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_bad_line_is_named_by_its_number_and_ends_with_2(line: str, said: str, specs: Path, capsys: Capture) -> None:
+    specs.write_text(f"{json.dumps(TRAINING)}\n{line}\n")
+    assert run(["estimate", str(specs), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{specs}:2:" in err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_skip_bad_does_the_rest_and_counts(specs: Path, capsys: Capture) -> None:
+    specs.write_text(f"{json.dumps(TRAINING)}\nnonsense\n{json.dumps(SERVING)}\n")
+    assert run(["estimate", str(specs), "--json", "--skip-bad"]) == 0
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["predictions"]) == 2
+    assert json.loads(out)["skipped"][0]["line"] == 2
+    assert "skipped 1 of 3" in err
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xff\xfe"])
+def test_a_file_without_workloads_is_bad_input(content: bytes, specs: Path, capsys: Capture) -> None:
+    specs.write_bytes(content)
+    assert run(["estimate", str(specs)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) <= 2
+
+
+def test_a_missing_file_is_bad_input(tmp_path: Path, capsys: Capture) -> None:
+    assert run(["estimate", str(tmp_path / "none.jsonl")]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_plan_prints_totals_that_are_the_sum_of_their_lines(profile: Path, capsys: Capture) -> None:
+    assert run(["plan", str(profile), "--model", "Llama-3.1-8B-Instruct", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    once = [line for line in made["components"] if line["recurring"] == "once" and line["counted"] and line["usd"]]
+    cents = sum(round(float(line["usd"]["expected"]) * 10000) for line in once)
+    assert cents == round(float(made["once_usd"]["expected"]) * 10000)
+    assert "People, upkeep" in made["unpriced"]
+
+
+def test_plan_text_fits_80_columns(profile: Path, capsys: Capture) -> None:
+    assert run(["plan", str(profile)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--gpu", "h1000"], "h100"), (["--model", "lama-3.1-8b"], "Llama-3.1-8B"), (["--method", "magic"], "magic")],
+)
+def test_unknown_names_end_with_2_and_the_nearest(
+    arguments: list[str], said: str, profile: Path, capsys: Capture
+) -> None:
+    assert run(["plan", str(profile), *arguments]) == 2
+    assert said in capsys.readouterr().err
