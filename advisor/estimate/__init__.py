@@ -5,7 +5,7 @@ named; nothing is silently filled in.
 """
 
 from advisor.estimate.machine import MachineNeed, evaluation_estimate, machine_estimate
-from advisor.estimate.predict import predict
+from advisor.estimate.predict import expected_peak_gib, predict
 from advisor.estimate.records import Prediction
 
-__all__ = ["MachineNeed", "Prediction", "evaluation_estimate", "machine_estimate", "predict"]
+__all__ = ["MachineNeed", "Prediction", "evaluation_estimate", "expected_peak_gib", "machine_estimate", "predict"]

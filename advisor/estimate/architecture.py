@@ -54,9 +54,12 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
 def find_model(name: str, models: tuple[Model, ...]) -> Model | None:
     """The catalog's record by id, or by the last part of the id where only one has it; case does not matter."""
     low = name.strip().lower()
-    exact = [model for model in models if low in (model.id.lower(), model.name.lower())]
-    tail = [model for model in models if _tail(model.id) == _tail(low)]
-    return exact[0] if exact else tail[0] if len(tail) == 1 else None
+    exact = next((model for model in models if low in (model.id.lower(), model.name.lower())), None)
+    if exact is not None:
+        return exact
+    wanted = _tail(low)
+    tail = [model for model in models if _tail(model.id) == wanted]
+    return tail[0] if len(tail) == 1 else None
 
 
 def shape_of(model: Model) -> Shape:

@@ -38,6 +38,15 @@ def predict(spec: Mapping[str, object], facts: Facts, constants: Constants | Non
     return answer(ident, spec, found, facts, fit)
 
 
+def expected_peak_gib(spec: Mapping[str, object], facts: Facts) -> float | None:
+    """The expected peak memory of a training workload alone: for a search over settings."""
+    found = find_shape(spec, facts)
+    if found is None:
+        return None
+    work = read_training(spec, found.shape)
+    return sum(memory.peak_parts_gib(_middle(work, unknowns(work)), fitted().memory).values())
+
+
 # ----------------------------------------------------------------------------------------------------- training
 
 

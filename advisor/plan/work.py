@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from advisor.estimate import predict
+from advisor.estimate import expected_peak_gib, predict
 from advisor.estimate.architecture import Facts
 from advisor.estimate.predict import USABLE_SHARE
 from advisor.plan import assumptions as take
@@ -125,8 +125,8 @@ def _best_spec(model: Model, gpu: Gpu, gpus: int, *, method: Method, todo: Amoun
     for way in ways:
         for micro_batch in MICRO_BATCHES:
             last = _training_spec(model, gpu, gpus, method, todo, way, micro_batch)
-            peak = predict(last, facts).peak_gpu_memory_gib
-            if peak and take.FIT_MARGIN * peak.expected <= USABLE_SHARE * gpu.memory_gb:
+            peak = expected_peak_gib(last, facts)
+            if peak is not None and take.FIT_MARGIN * peak <= USABLE_SHARE * gpu.memory_gb:
                 return last
     return last
 
