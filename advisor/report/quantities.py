@@ -1,0 +1,162 @@
+"""Numbers that several sections state, so that each is one fact with one source wherever it stands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from advisor.compare.records import ArmSummary, Primary
+from advisor.report.facts import EvaluationFacts, Origin, TrainFacts
+from advisor.report.ledger import Ledger
+from advisor.report.numbers import count, hours, millions, p_value, percent, points, points_range, usd
+from advisor.report.records import Line, Number
+from harness.protocol import Planned, Price
+
+__all__ = ["count", "millions"]
+
+Run = Literal["train", "evaluate"]
+SPECS: dict[Run, Origin] = {"train": "train_spec", "evaluate": "evaluate_spec"}
+RECOUNTED = "recomputed from the items"
+PRICED = "hours x price per hour of the chosen offer"
+
+
+def primary(evaluation: EvaluationFacts) -> Primary:
+    """The headline. Raises ValueError where the comparison has none: callers ask first."""
+    if evaluation.comparison.primary is None:
+        raise ValueError("an invalid comparison has no headline")
+    return evaluation.comparison.primary
+
+
+def difference(evaluation: EvaluationFacts, ledger: Ledger) -> Number:
+    """Candidate minus baseline, in points."""
+    value = primary(evaluation).difference
+    how = f"comparison.candidate minus comparison.baseline, {RECOUNTED}"
+    return ledger.recorded("compared", "comparison.difference", points(value), value, unit="fraction of items", how=how)
+
+
+def interval(evaluation: EvaluationFacts, ledger: Ledger) -> Line:
+    """Its interval in words."""
+    low, high = primary(evaluation).interval
+    how, level = f"{primary(evaluation).method}, {RECOUNTED}", alpha_level(evaluation)
+    first, last = points_range(low, high).split(" to ")
+    return (
+        f"{level} interval ",
+        ledger.recorded("compared", "comparison.low", first, low, unit="fraction of items", how=how),
+        " to ",
+        ledger.recorded("compared", "comparison.high", last, high, unit="fraction of items", how=how),
+    )
+
+
+def alpha_level(evaluation: EvaluationFacts) -> str:
+    """The level of the intervals that the plan asked for."""
+    plan = evaluation.comparison.plan
+    return "95 %" if plan is None else f"{100 * (1 - plan.alpha):g} %"
+
+
+def p(evaluation: EvaluationFacts, ledger: Ledger) -> Number:
+    """McNemar's mid-p."""
+    value = primary(evaluation).p_value
+    return ledger.recorded("compared", "comparison.p", p_value(value), value, how=f"McNemar mid-p, {RECOUNTED}")
+
+
+def items(evaluation: EvaluationFacts, ledger: Ledger) -> Number:
+    """Items that both arms answered."""
+    value = primary(evaluation).n
+    return ledger.recorded(
+        "items", "comparison.n", count(value), value, unit="items", how="items that both arms answered"
+    )
+
+
+def score(evaluation: EvaluationFacts, role: Literal["baseline", "candidate"], ledger: Ledger) -> Number:
+    """Share of right answers of one side, on the items that both answered."""
+    value: float = getattr(primary(evaluation), role)
+    return ledger.recorded(
+        "items",
+        f"comparison.{role}",
+        percent(value),
+        value,
+        unit="fraction of items",
+        how="right answers / items both answered",
+    )
+
+
+def arm_score(arm: ArmSummary, ledger: Ledger) -> Line:
+    """Score of one arm with its interval."""
+    how, unit = "right answers / answers", "fraction of items"
+    wilson = "Wilson score interval, 95 %"
+    low, high = arm.interval
+    return (
+        ledger.recorded("items", f"arm.{arm.arm}.score", percent(arm.score), arm.score, unit=unit, how=how),
+        " (",
+        ledger.recorded("items", f"arm.{arm.arm}.low", f"{100 * low:.1f}", low, unit=unit, how=wilson),
+        " to ",
+        ledger.recorded("items", f"arm.{arm.arm}.high", f"{100 * high:.1f}", high, unit=unit, how=wilson),
+        ")",
+    )
+
+
+def items_needed(evaluation: EvaluationFacts, ledger: Ledger) -> Line:
+    """Items of a new test and their price, where a price is known."""
+    comparison = evaluation.comparison
+    how = "Miller 2024, from the discordance of this test, 80 % power"
+    needed = ledger.recorded(
+        "compared",
+        "comparison.items_needed",
+        count(comparison.items_needed),
+        comparison.items_needed,
+        unit="items",
+        how=how,
+    )
+    if comparison.cost_of_items_usd is None:
+        return (needed, " items, at an unknown price")
+    cost = comparison.cost_of_items_usd
+    return (
+        needed,
+        " items, ",
+        ledger.recorded(
+            "compared", "comparison.cost_of_items", usd(cost), cost, unit="USD", how="items x price of both arms"
+        ),
+    )
+
+
+def train_time(train: TrainFacts, ledger: Ledger) -> Number:
+    """Time that the training took on the machine that ran it."""
+    value = train.result.machine_hours
+    return ledger.recorded(
+        "train", "train.machine_hours", hours(value), value, unit="hours", how="time of all sessions of the run"
+    )
+
+
+def train_usd(train: TrainFacts, ledger: Ledger) -> Number:
+    """The training at the price of the chosen offer."""
+    return run_usd("train", train.result.usd, ledger)
+
+
+def run_usd(origin: Run, value: Decimal | None, ledger: Ledger) -> Number:
+    """A run at the price of the chosen offer."""
+    return ledger.recorded(origin, f"{origin}.usd", usd(value), value, unit="USD", how=PRICED)
+
+
+def planned_usd(planned: Planned | None, run: Run, ledger: Ledger) -> Line:
+    """What a run was planned to cost, low to high; nothing where it was not planned."""
+    if planned is None or planned.usd is None:
+        return ()
+    low, high = planned.usd.low, planned.usd.high
+    return (
+        ledger.recorded(SPECS[run], f"{run}.usd.planned.low", usd(low), low, unit="USD", how=PRICED),
+        " to ",
+        ledger.recorded(SPECS[run], f"{run}.usd.planned.high", usd(high), high, unit="USD", how=PRICED),
+    )
+
+
+def offer_price(price: Price, ledger: Ledger) -> Number:
+    """What an hour costs on the chosen offer."""
+    source = f"{price.source} ({price.as_of})"
+    return ledger.stated(
+        source,
+        "offer.usd_per_hour",
+        usd(price.usd_per_hour),
+        price.usd_per_hour,
+        unit="USD per hour",
+        how="price of the offer",
+    )

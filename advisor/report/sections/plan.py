@@ -1,0 +1,117 @@
+"""What it was planned to cost, line by line."""
+
+from __future__ import annotations
+
+from advisor.plan.records import CostComponent, Money, Plan
+from advisor.report.facts import ReportFacts
+from advisor.report.ledger import Ledger
+from advisor.report.numbers import count, gib, hours, usd
+from advisor.report.records import Block, Bullets, Line, Paragraph, Quote, Section, Table
+
+
+def plan_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
+    """The plan; None where none was made."""
+    plan = facts.plan
+    if plan is None:
+        return None
+    blocks: list[Block] = [
+        Paragraph(line=_offer(plan, ledger), role="lead"),
+        _components(plan, ledger),
+        Paragraph(line=_totals(plan, ledger)),
+        Paragraph(line=_break_even(plan, ledger)),
+    ]
+    if plan.unpriced:
+        blocks.append(
+            Paragraph(line=(f"Without a known price, and in no total: {', '.join(plan.unpriced)}.",), role="note")
+        )
+    if plan.assumptions:
+        blocks += [Paragraph(line=("The plan assumes:",)), Bullets(lines=tuple((text,) for text in plan.assumptions))]
+    return Section(id="plan", title="What would it cost?", blocks=tuple(blocks))
+
+
+def _offer(plan: Plan, ledger: Ledger) -> Line:
+    offer = plan.chosen
+    source = f"{offer.source} ({offer.as_of})"
+    price = ledger.stated(
+        source,
+        "offer.usd_per_hour",
+        usd(offer.usd_per_hour),
+        offer.usd_per_hour,
+        unit="USD per hour",
+        how="price of the offer",
+    )
+    time, memory = plan.gpu_hours, plan.peak_memory_gib
+    parts = {"low": hours(time.low), "expected": hours(time.expected), "high": hours(time.high)}
+    low, mid, high = (
+        ledger.recorded(
+            "planned", f"plan.gpu_hours.{name}", text, getattr(time, name), unit="hours", how="gpu_hours, 80 % interval"
+        )
+        for name, text in parts.items()
+    )
+    peak = ledger.recorded(
+        "planned", "plan.peak_memory.high", gib(memory.high), memory.high, unit="GiB", how="peak_memory_gib.high"
+    )
+    return (
+        f"{plan.method.upper()} on ", Quote(text=plan.model), ", on ", Quote(text=f"{offer.gpus} x {offer.gpu}"), " from ",
+        Quote(text=offer.provider), " at ", price, " an hour: ", mid, " (", low, " to ", high, "), at most ", peak, " of memory.",
+    )  # fmt: skip
+
+
+def _components(plan: Plan, ledger: Ledger) -> Table:
+    return Table(
+        caption="Cost components",
+        header=("What", "When", "Quantity", "Low", "Expected", "High", "Source"),
+        rows=tuple(_component(part, ledger) for part in plan.components),
+        numeric=(2, 3, 4, 5),
+        note="Low to high is an 80 % interval. Unknown is not zero: it is in no total.",
+    )
+
+
+def _component(part: CostComponent, ledger: Ledger) -> tuple[Line, ...]:
+    amount: tuple[Line, ...] = (("unknown",), ("unknown",), ("unknown",))
+    if part.usd is not None:
+        amount = tuple((number,) for number in money(part.usd, f"plan.{part.id}.usd", ledger, how=part.because))
+    quantity = ledger.recorded(
+        "planned",
+        f"plan.{part.id}.quantity",
+        count(part.quantity.expected),
+        part.quantity.expected,
+        unit=part.unit,
+        how=part.because,
+    )
+    name = part.name if part.counted else f"{part.name} (an alternative, in no total)"
+    return (name,), (part.recurring,), (quantity, f" {part.unit}"), *amount, (f"{part.source} ({part.as_of})",)
+
+
+def money(amount: Money, fact_id: str, ledger: Ledger, *, how: str) -> Line:
+    """Low, expected and high of an amount."""
+    return tuple(
+        ledger.recorded(
+            "planned", f"{fact_id}.{name}", usd(getattr(amount, name)), getattr(amount, name), unit="USD", how=how
+        )
+        for name in ("low", "expected", "high")
+    )
+
+
+def _totals(plan: Plan, ledger: Ledger) -> Line:
+    once = money(plan.once_usd, "plan.once", ledger, how="sum of what is paid once")
+    monthly = money(plan.monthly_usd, "plan.monthly", ledger, how="sum of what is paid every month")
+    return (
+        "Once ", once[1], " (", once[0], " to ", once[2], "), then every month ", monthly[1],
+        " (", monthly[0], " to ", monthly[2], ").",
+    )  # fmt: skip
+
+
+def _break_even(plan: Plan, ledger: Ledger) -> Line:
+    even = plan.break_even
+    if even.requests_per_day is None:
+        return ("Break-even: ", even.because)
+    number = ledger.recorded(
+        "planned",
+        "plan.break_even",
+        count(even.requests_per_day),
+        even.requests_per_day,
+        unit="requests per day",
+        how=even.because,
+    )
+    return "Break-even at ", number, " requests a day. ", even.because

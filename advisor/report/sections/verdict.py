@@ -1,0 +1,143 @@
+"""The answer for a manager: decision, cost, adapter, and how much better than the best prompt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from advisor.compare.records import Verdict
+from advisor.decide.records import Approach
+from advisor.report import quantities as q
+from advisor.report.facts import EvaluationFacts, ReportFacts, TrainFacts
+from advisor.report.ledger import Ledger
+from advisor.report.records import Inline, Line, Quote, Strong, Tile, Tone, VerdictBox
+
+
+class Stamp(NamedTuple):
+    """How a verdict is worded."""
+
+    tone: Tone
+    words: str
+    advice: str
+
+
+STAMPS: dict[Verdict, Stamp] = {
+    "SHIP": Stamp("good", "Ship the adapter", "The gain is real: ship the adapter."),
+    "SHIP_CHEAPER": Stamp(
+        "good", "Ship it: as good, and cheaper", "It is as good as the best prompt and costs less: ship it."
+    ),
+    "KEEP": Stamp("neutral", "Keep the best prompt", "Keep the best prompt."),
+    "NOT_ENOUGH_DATA": Stamp("warning", "Not enough data for a verdict", "There is not enough data for a verdict."),
+    "INVALID": Stamp("bad", "The comparison is invalid", "The comparison does not hold, and no claim is made."),
+}
+APPROACHES: dict[Approach, str] = {
+    "prompt": "Improve the prompt",
+    "few_shot": "Show examples in the prompt",
+    "rag": "Retrieve, do not train",
+    "lora": "Fine-tune with LoRA",
+    "rag_lora": "Retrieve, and fine-tune with LoRA",
+    "distill": "Distil a larger model",
+    "not_yet": "Do not tune yet",
+}
+
+
+def verdict_box(facts: ReportFacts, ledger: Ledger) -> VerdictBox:
+    """The box at the top."""
+    stamp = _stamp(facts)
+    parts = (_training(facts, ledger), _finding(facts, ledger), _closing(facts, ledger, stamp))
+    answer: list[Inline] = [Strong(text=facts.decision.headline)]
+    for part in parts:
+        answer += [" ", *part] if part else []
+    return VerdictBox(
+        tone=stamp.tone, stamp=stamp.words, headline=APPROACHES[facts.decision.approach],
+        answer=tuple(answer), tiles=_tiles(facts, ledger),
+    )  # fmt: skip
+
+
+def _stamp(facts: ReportFacts) -> Stamp:
+    if facts.evaluation is not None:
+        return STAMPS[facts.evaluation.comparison.verdict]
+    if facts.train is not None:
+        return Stamp("warning", "Trained, not compared yet", "Nothing is claimed before the comparison.")
+    return Stamp("neutral", APPROACHES[facts.decision.approach], "Nothing was trained.")
+
+
+def _training(facts: ReportFacts, ledger: Ledger) -> Line:
+    if facts.train is None:
+        return ()
+    result = facts.train.result
+    size = ledger.recorded(
+        "train", "train.adapter_params", q.millions(result.adapter_params), result.adapter_params, unit="parameters"
+    )
+    begin: Line = (
+        "A LoRA adapter of ",
+        size,
+        " parameters was trained on ",
+        Quote(text=facts.prepared.model_name),
+        " in ",
+    )
+    return (*begin, q.train_time(facts.train, ledger), *_cost(facts.train, ledger), ".")
+
+
+def _cost(train: TrainFacts, ledger: Ledger) -> Line:
+    if train.price is None:
+        return ("; its cost is unknown, since no price was planned",)
+    spent: Line = (", which on ", Quote(text=train.price.gpu), " would cost ", q.train_usd(train, ledger))
+    planned = q.planned_usd(train.planned, "train", ledger)
+    return (*spent, " (planned ", *planned, ")") if planned else spent
+
+
+def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
+    if facts.evaluation is None or facts.evaluation.comparison.primary is None:
+        return ()
+    evaluation = facts.evaluation
+    return (
+        "On ", q.items(evaluation, ledger), " items that neither saw it answers ", q.score(evaluation, "candidate", ledger),
+        " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger), ": ",
+        q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").",
+    )  # fmt: skip
+
+
+def _closing(facts: ReportFacts, ledger: Ledger, stamp: Stamp) -> Line:
+    comparison = facts.evaluation.comparison if facts.evaluation else None
+    if comparison is None or facts.evaluation is None:
+        return (stamp.advice,)
+    if comparison.verdict == "INVALID":
+        return (Strong(text=stamp.advice), " ", Quote(text=comparison.because), ".")
+    if comparison.verdict == "NOT_ENOUGH_DATA" and comparison.items_needed is not None:
+        return (Strong(text=stamp.advice), " A new test needs ", *q.items_needed(facts.evaluation, ledger), ".")
+    return (Strong(text=stamp.advice),)
+
+
+def _tiles(facts: ReportFacts, ledger: Ledger) -> tuple[Tile, ...]:
+    tiles = [*(_comparison_tiles(facts.evaluation, ledger) if facts.evaluation else ())]
+    if facts.train is not None:
+        tiles += [_cost_tile(facts.train, ledger), _adapter_tile(facts.train, ledger)]
+    return tuple(tiles)
+
+
+def _comparison_tiles(evaluation: EvaluationFacts, ledger: Ledger) -> tuple[Tile, ...]:
+    if evaluation.comparison.primary is None:
+        return ()
+    gain = Tile(
+        label="Gain over the best prompt",
+        value=(q.difference(evaluation, ledger),),
+        note=q.interval(evaluation, ledger),
+    )
+    right = Tile(
+        label="Right answers, tuned",
+        value=(q.score(evaluation, "candidate", ledger),),
+        note=("best prompt ", q.score(evaluation, "baseline", ledger)),
+    )
+    return gain, right
+
+
+def _cost_tile(train: TrainFacts, ledger: Ledger) -> Tile:
+    planned = q.planned_usd(train.planned, "train", ledger)
+    note: Line = ("planned ", *planned) if planned else ("not planned",)
+    return Tile(label="Training, as if rented", value=(q.train_usd(train, ledger),), note=note)
+
+
+def _adapter_tile(train: TrainFacts, ledger: Ledger) -> Tile:
+    rank = ledger.recorded("train_spec", "train.rank", str(train.lora.rank), train.lora.rank, how="lora.rank")
+    steps = ledger.recorded("train", "train.steps", q.count(train.result.steps), train.result.steps, how="steps")
+    return Tile(label="Adapter trained in", value=(q.train_time(train, ledger),), note=(steps, " steps, rank ", rank))
