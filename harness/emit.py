@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -173,4 +174,4 @@ def resume_command(run_dir: Path, run_id: str, here: Path) -> str:
     """The exact command that goes on with a run, for someone standing in the folder ``here``."""
     root = run_dir.absolute().parent.parent
     command = f"tunewise resume {run_id}"
-    return command if root == here / ".tunewise" else f"{command} --workspace {root}"
+    return command if root == here / ".tunewise" else f"{command} --workspace {shlex.quote(str(root))}"

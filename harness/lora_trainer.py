@@ -71,7 +71,7 @@ class Stopwatch:
 
 
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is untyped here
-    """Begins a step's time, validates before the first step, and ends the run at the step after a signal."""
+    """Begins a step's time, and the curve before the first step."""
 
     def __init__(self, trainer: LoraTrainer) -> None:
         self._trainer = trainer
@@ -83,11 +83,6 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is untyped h
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Time runs."""
         self._trainer.watch.start_lap()
-
-    def on_step_end(self, *_: Any, **__: Any) -> None:
-        """Save and stop, if a signal asks for it."""
-        if self._trainer.emitter.stop.signal is not None:
-            self._trainer.control.should_save = self._trainer.control.should_training_stop = True
 
 
 class LoraTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped here
@@ -134,7 +129,10 @@ class LoraTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped her
         self.watch = Stopwatch()
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Report a step; one whose loss or gradient is no number ends the run before it can be saved."""
+        """Report a step, and save and stop behind it if a signal asks for that.
+
+        One whose loss or gradient is no number ends the run before it can be saved.
+        """
         del start_time
         if "loss" not in logs:
             return
@@ -143,6 +141,8 @@ class LoraTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped her
         if not math.isfinite(loss) or not math.isfinite(norm or 0.0):
             raise self._diverged(step, loss, norm, logs["learning_rate"])
         self._report(step, loss, norm, logs["learning_rate"])
+        if self.emitter.stop.signal is not None:
+            self.control.should_save = self.control.should_training_stop = True
 
     def _report(self, step: int, loss: float, norm: float | None, learning_rate: float) -> None:
         done, left = step - self._first_step, self.spec.max_steps - step
@@ -191,9 +191,13 @@ class LoraTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped her
         self._emit(ValidationLoss(elapsed_s=self.emitter.elapsed(), step=step, loss=loss))
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Validate, then let the trainer write aside what it needs to go on, and put it in place when it is whole."""
+        """Validate, then let the trainer write aside what it needs to go on, and put it in place when it is whole.
+
+        A run that was asked to stop does not keep the asker waiting for the validation.
+        """
         step = self.state.global_step
-        self._validate(step)
+        if self.emitter.stop.signal is None:
+            self._validate(step)
         self._staging = checkpoints.staging(self.run_dir)
         super()._save_checkpoint(model, trial)
         written = next(self._staging.glob("checkpoint-*"))

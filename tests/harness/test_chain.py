@@ -182,11 +182,12 @@ def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path: Path) -> No
     with chain.atomic(path) as temporary:
         temporary.write_text("old")
 
-    class Failure(Exception):
-        pass
+    def fail_half_way() -> None:
+        with chain.atomic(path) as temporary:
+            temporary.write_text("half")
+            raise InterruptedError
 
-    with pytest.raises(Failure), chain.atomic(path) as temporary:
-        temporary.write_text("half")
-        raise Failure
+    with pytest.raises(InterruptedError):
+        fail_half_way()
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["f.json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -97,8 +98,7 @@ def test_a_folder_a_pipe_and_a_missing_file_are_refused_without_waiting(tmp_path
 def test_any_bytes_are_read_or_refused_but_never_crash(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     path = tmp_path_factory.mktemp("noise") / "rows.jsonl"
     path.write_bytes(GOOD + b"\n" + noise)
-    try:
-        assert next(iter(read_pairs(path))) == Pair("a", "b")
-        list(read_pairs(path))
-    except InputError as error:
-        assert error.message.startswith(str(path))
+    rows = read_pairs(path)
+    assert next(rows) == Pair("a", "b")
+    with contextlib.suppress(InputError):
+        assert all(pair.input and pair.output for pair in rows)
