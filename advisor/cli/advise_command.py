@@ -14,6 +14,9 @@ from advisor.workflow.advice import advise as get_advice
 from advisor.workflow.profiles import read_profile
 from advisor.workflow.records import Advice
 
+SHOWN = 8
+"""Models listed for people; --json has all."""
+
 
 @click.command()
 @click.argument("profile", type=click.Path(path_type=Path))
@@ -56,7 +59,7 @@ def _decision(decision: Decision) -> list[str]:
 
 def _models(models: Shortlist) -> list[str]:
     lines = ["Models"]
-    lines += [f"  {one.score:.2f}  {one.model}\n        {one.because}" for one in models.candidates[:8]]
-    lines += [f"  and {len(models.candidates) - 8} more (--json has all)"] if len(models.candidates) > 8 else []
+    lines += [f"  {one.score:.2f}  {one.model}\n        {one.because}" for one in models.top(SHOWN)]
+    lines += [f"  and {len(models.candidates) - SHOWN} more (--json has all)"] if len(models.candidates) > SHOWN else []
     lines += ["", f"Excluded: {len(models.excluded)} (--json has each with its cause)"] if models.excluded else []
     return lines
