@@ -1,6 +1,7 @@
 """The report: derived from the journals alone, and every number in it has a source."""
 
 from advisor.report.build import build
+from advisor.report.evidence import RunEvidence, same_comparison, verify_evidence
 from advisor.report.facts import (
     CatalogFact,
     EvaluationFacts,
@@ -11,6 +12,8 @@ from advisor.report.facts import (
     StageTime,
     TrainFacts,
 )
+from advisor.report.html import render_html
+from advisor.report.markdown import render_markdown
 from advisor.report.records import Report
 
 __all__ = [
@@ -21,7 +24,12 @@ __all__ = [
     "ProbeFacts",
     "Report",
     "ReportFacts",
+    "RunEvidence",
     "StageTime",
     "TrainFacts",
     "build",
+    "render_html",
+    "render_markdown",
+    "same_comparison",
+    "verify_evidence",
 ]

@@ -5,16 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 
 UNKNOWN = "unknown"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 def percent(fraction: float | None) -> str:
     """A proportion in percent."""
-    return UNKNOWN if fraction is None else f"{100 * fraction:.1f} %"
+    return UNKNOWN if fraction is None else f"{100 * fraction:.1f}{NBSP}%"
 
 
 def points(fraction: float) -> str:
     """A difference of proportions in percentage points, with a real minus sign."""
     return f"{100 * fraction:+.1f} points".replace("-", "\N{MINUS SIGN}")
+
+
+def level(alpha: float) -> str:
+    """The level of an interval."""
+    return f"{100 * (1 - alpha):g}{NBSP}%"
 
 
 def points_range(low: float, high: float) -> str:
@@ -56,9 +62,11 @@ def gib(value: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """A number of things, in groups of three digits."""
+    """A number of things, in groups of three digits; small ones with two digits that count."""
     if value is None:
         return UNKNOWN
+    if 0 < abs(value) < 1:
+        return f"{value:.2g}"
     return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:,.1f}"
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from advisor.compare.records import ArmSummary, Primary
 from advisor.report.facts import EvaluationFacts, Origin, TrainFacts
 from advisor.report.ledger import Ledger
-from advisor.report.numbers import count, hours, millions, p_value, percent, points, points_range, usd
+from advisor.report.numbers import count, hours, level, millions, p_value, percent, points, points_range, usd
 from advisor.report.records import Line, Number
 from harness.protocol import Planned, Price
 
@@ -50,7 +50,7 @@ def interval(evaluation: EvaluationFacts, ledger: Ledger) -> Line:
 def alpha_level(evaluation: EvaluationFacts) -> str:
     """The level of the intervals that the plan asked for."""
     plan = evaluation.comparison.plan
-    return "95 %" if plan is None else f"{100 * (1 - plan.alpha):g} %"
+    return level(0.05 if plan is None else plan.alpha)
 
 
 def p(evaluation: EvaluationFacts, ledger: Ledger) -> Number:

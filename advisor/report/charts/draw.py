@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from advisor.report.charts.palette import ACCENT, BAND, GOOD, INK, LINE, MUTED, PAPER
+from advisor.report.charts.palette import ACCENT, BAND, GOOD, INK, LINE, MUTED, PAPER, WARNING
 from advisor.report.charts.svg import style, to_svg
 from advisor.report.numbers import percent, points
 from advisor.report.records import ArmsChart, Chart, EffectChart, LossChart, PlannedChart
@@ -129,7 +129,7 @@ def _effect(chart: EffectChart, size: Size) -> Figure:
             axes.plot([100 * row.bound] * 2, [place - 0.28, place + 0.28], color=MUTED, linewidth=1.4)
     axes.axvline(0, color=MUTED, linewidth=1.0, zorder=0)
     _room(axes, [value for row in chart.rows for value in (100 * row.low, 100 * row.high, 0.0)], share=0.12)
-    axes.set_xlabel("points; thin bar: the limit that matters", loc="right")
+    axes.set_xlabel("points; the short line is what the interval has to clear", loc="right")
     return figure
 
 
@@ -169,7 +169,7 @@ def _planned(chart: PlannedChart, size: Size) -> Figure:
     figure, axes = _rows([row.label for row in chart.rows], size, per_row=0.42)
     axes.set_xscale("log")
     for place, row in enumerate(chart.rows):
-        colour = GOOD if row.low <= row.actual <= row.high else ACCENT
+        colour = GOOD if row.low <= row.actual <= row.high else WARNING
         axes.plot([row.low, row.high], [place, place], color=BAND, linewidth=9, solid_capstyle="round", zorder=0)
         axes.plot([row.actual], [place], "o", color=colour, markersize=8, markeredgecolor=PAPER, markeredgewidth=1.2)
     axes.axvline(1, color=MUTED, linewidth=1.0, zorder=1)

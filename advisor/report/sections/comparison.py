@@ -8,7 +8,7 @@ from advisor.compare.records import ArmSummary, Comparison, Guard, Slice
 from advisor.report import quantities as q
 from advisor.report.facts import EvaluationFacts, ProbeFacts, ReportFacts
 from advisor.report.ledger import Ledger
-from advisor.report.numbers import count, p_value, percent, points, points_range, usd
+from advisor.report.numbers import count, level, p_value, percent, points, points_range, usd
 from advisor.report.records import (
     ArmRow,
     ArmsChart,
@@ -144,7 +144,15 @@ def _arms(comparison: Comparison, ledger: Ledger) -> Iterator[Block]:
     yield Figure(id="arms", title="Right answers by arm, with 95 % intervals", alt=words, chart=ArmsChart(rows=rows))
     yield Table(
         caption="Arms",
-        header=("Arm", "Role", "Right answers (95 % Wilson)", "Right", "Items", "In the right form", "Failed"),
+        header=(
+            "Arm",
+            "Role",
+            "Right answers (95\N{NO-BREAK SPACE}% Wilson)",
+            "Right",
+            "Items",
+            "In the right form",
+            "Failed",
+        ),
         rows=tuple(_arm_row(arm, roles.get(arm.arm, "shown"), ledger) for arm in comparison.arms),
         numeric=(2, 3, 4, 5, 6),
         note="Zero-shot is shown for orientation: where a model chats instead of answering, its score tells about form, not skill.",
@@ -181,8 +189,13 @@ def _guards(comparison: Comparison, ledger: Ledger) -> Iterator[Block]:
             header=("Guard", "Best prompt", "Tuned", "Difference", "Interval", "May fall by", "Passed"),
             rows=tuple(_guard_row(guard, ledger) for guard in comparison.guards),
             numeric=(1, 2, 3, 4, 5),
-            note="A guard passes where the lower limit of its interval stays above minus the margin (non-inferiority).",
+            note=f"A guard passes where the lower limit of its {_guard_level(comparison)} interval stays above minus the margin.",
         )
+
+
+def _guard_level(comparison: Comparison) -> str:
+    """One-sided at the plan's alpha: the interval of level 1 - 2 alpha."""
+    return level(2 * comparison.plan.alpha if comparison.plan else 0.1)
 
 
 def _guard_row(guard: Guard, ledger: Ledger) -> tuple[Line, ...]:

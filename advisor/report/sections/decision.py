@@ -66,17 +66,17 @@ def _gates(decision: Decision) -> Table:
 def _gate_row(gate: GateResult) -> tuple[Line, ...]:
     name: Line = (Strong(text=gate.id), " · settled it") if gate.decisive else (gate.id,)
     source: Line = (gate.source, ". Against it: ", gate.other_view) if gate.other_view else (gate.source,)
-    return name, (gate.effect,), (gate.because,), source
+    return name, (gate.effect.replace("->", "→"),), (gate.because,), source
 
 
 def _silent(decision: Decision) -> Iterator[Block]:
     """Rules that did not fire, and those that could not be told."""
     quiet = [gate for gate in decision.gates if not gate.fired and not gate.unknown]
     blind = [gate for gate in decision.gates if gate.unknown]
-    parts = [f"{len(quiet)} more rules were asked and did not fire"]
+    parts = [f"Rules that were asked and did not fire: {len(quiet)}"]
     if blind:
         parts.append(
-            f"{len(blind)} could not be told, since nobody answered what they look at: {', '.join(g.id for g in blind)}"
+            f"Rules that could not be told, since nobody answered what they look at: {', '.join(g.id for g in blind)}"
         )
     yield Paragraph(line=(". ".join(parts) + ".",), role="note")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.plan.records import CostComponent, Money, Plan
+from advisor.plan.records import CostComponent, Method, Money, Plan
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, gib, hours, usd
 from advisor.report.records import Block, Bullets, Line, Paragraph, Quote, Section, Table
+
+METHODS: dict[Method, str] = {"lora": "LoRA", "qlora4": "LoRA on a 4-bit base", "full": "Full fine-tuning"}
 
 
 def plan_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
@@ -52,7 +54,7 @@ def _offer(plan: Plan, ledger: Ledger) -> Line:
         "planned", "plan.peak_memory.high", gib(memory.high), memory.high, unit="GiB", how="peak_memory_gib.high"
     )
     return (
-        f"{plan.method.upper()} on ", Quote(text=plan.model), ", on ", Quote(text=f"{offer.gpus} x {offer.gpu}"), " from ",
+        f"{METHODS[plan.method]} on ", Quote(text=plan.model), ", on ", Quote(text=f"{offer.gpus} x {offer.gpu}"), " from ",
         Quote(text=offer.provider), " at ", price, " an hour: ", mid, " (", low, " to ", high, "), at most ", peak, " of memory.",
     )  # fmt: skip
 

@@ -134,7 +134,12 @@ def _row(row: Foreseen, ledger: Ledger) -> tuple[Line, ...]:
     if row.planned is not None:
         planned = tuple((_foreseen_number(row, name, ledger),) for name in ("low", "expected", "high"))
     actual = ledger.recorded(row.run, row.id, row.show(row.actual), row.actual, unit=row.unit, how=row.how)
-    return (row.label,), *planned, (actual,), (row.place,)
+    return (
+        (row.label,),
+        *planned,
+        (actual,),
+        (Strong(text=row.place) if row.place in {"above", "below"} else row.place,),
+    )
 
 
 def _foreseen_number(row: Foreseen, name: str, ledger: Ledger) -> Number:

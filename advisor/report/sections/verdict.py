@@ -91,7 +91,7 @@ def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
         return ()
     evaluation = facts.evaluation
     return (
-        "On ", q.items(evaluation, ledger), " items that neither saw it answers ", q.score(evaluation, "candidate", ledger),
+        "On ", q.items(evaluation, ledger), " unseen items it answers ", q.score(evaluation, "candidate", ledger),
         " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger), ": ",
         q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").",
     )  # fmt: skip
