@@ -9,24 +9,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
 from advisor import runner
-from advisor.compare import compare
-from advisor.compare.records import Comparison
 from advisor.errors import BadInput, TunewiseError
 from advisor.paths import Workspace
 from advisor.store.journal import Journal
 from advisor.workflow import measured, specs, views
 from advisor.workflow.advice import advise
+from advisor.workflow.comparing import comparison_of
 from advisor.workflow.planning import plan_for_prepared
 from advisor.workflow.records import JourneyInputs, JourneyView, RunView, StageId
-from advisor.workflow.reporting import write_report
+from advisor.workflow.reporting import reported, write_report
 from harness import chain, protocol
-from harness.protocol import EvaluateResult, EvaluateSpec, Event, PrepareSpec, Prompt, TrainSpec
+from harness.protocol import EvaluateSpec, Event, PrepareSpec, Prompt, TrainSpec
 
+Known = TypeVar("Known")
 Listener = Callable[[str, Event], None]
 PROMPTS: TypeAdapter[tuple[Prompt, ...]] = TypeAdapter(tuple[Prompt, ...])
 ZERO_SHOT = "zero_shot"
@@ -151,35 +151,16 @@ class Journeys:
 
         done = self._run(view, "compare", spec, watch)
         if done is not None and done.status == "finished":
-            body = {"comparison": self.compare_run(done.id, view).model_dump(mode="json")}
+            body = {"comparison": comparison_of(done.folder, view).model_dump(mode="json")}
             self.journal.append("compared", self._body(view, time.monotonic(), body))
 
     def _report(self, view: JourneyView, _watch: Watch) -> None:
         started = time.monotonic()
-        files = write_report(self.workspace, self.journal, view)
-        body = {"html": str(files.html), "markdown": str(files.markdown)}
+        files = write_report(self.workspace, self.journal, view, today=self.today())
+        body = reported(files)
         self.journal.append("reported", self._body(view, started, body))
 
     # -- parts ---------------------------------------------------------------------------------------------------
-    def compare_run(self, run_id: str, view: JourneyView) -> Comparison:
-        """The comparison of a finished evaluation, from its journals."""
-        folder = self.workspace.run_dir(run_id)
-        spec = protocol.read_spec(folder / "spec.json")
-        result = protocol.finished(protocol.read_events(folder))
-        if not isinstance(spec, EvaluateSpec) or not isinstance(result, EvaluateResult):
-            raise TunewiseError(f"{run_id} is not a finished evaluation", f"tunewise attach {run_id}")
-        profile = view.profile or view.inputs.profile
-        return compare(
-            result,
-            protocol.read_items(folder),
-            spec.plan,
-            plan_sha256=registered_plan_sha256(folder),
-            labels={arm.id: arm.label for arm in spec.arms},
-            value_per_correct_usd=profile.value_per_correct_usd,
-            usd_per_request=None,
-            comparison_id=run_id,
-        )
-
     def _run(
         self,
         view: JourneyView,
@@ -230,12 +211,6 @@ class Journeys:
         return {"journey": view.id, "seconds": round(time.monotonic() - started, 3), **body}
 
 
-def registered_plan_sha256(run_dir: Path) -> str | None:
-    """The plan's digest in the run's first event, written before any output was seen."""
-    started = [event for event in protocol.read_events(run_dir) if isinstance(event, protocol.RunStarted)]
-    return started[0].plan_sha256 if started else None
-
-
 def stopped(stage: StageId, run: RunView) -> TunewiseError:
     """Why a stage did not reach its end, and the command that goes on."""
     if run.bad_input:
@@ -248,7 +223,7 @@ def _run_of(view: JourneyView, stage: StageId) -> str:
     return _need(next(part.run_id for part in view.stages if part.id == stage))
 
 
-def _need(value: Any) -> Any:
+def _need(value: Known | None) -> Known:
     """A fact that an earlier stage has given."""
     if value is None:
         raise ValueError("an earlier stage of the journey has no result")

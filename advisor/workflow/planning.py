@@ -26,15 +26,15 @@ class Facts(NamedTuple):
     current_offers: Iterable[Offer]
 
 
-def plan_for(
-    profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora"
-) -> Plan:
+def plan_for(profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora") -> Plan:
     """A plan for a model of the catalog; without a name for the best one that can be tuned.
 
     Raises BadInput for unknown names, with the nearest, and where nothing fits.
     """
     catalog = load_catalog()
-    return make_plan(profile, model or _best_open(profile, catalog, today), catalog, today=today, gpu=gpu, method=method)
+    return make_plan(
+        profile, model or _best_open(profile, catalog, today), catalog, today=today, gpu=gpu, method=method
+    )
 
 
 def plan_for_prepared(profile: Profile, prepared: PrepareResult, *, today: date) -> Plan:

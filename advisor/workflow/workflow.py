@@ -114,7 +114,7 @@ class Workflow:
 
     def write_report(self, journey_id: str) -> ReportFiles:
         """Render the report from the journals. Raises TunewiseError when they do not hold together."""
-        return write_report(self.workspace, self._journeys.journal, self.journey(journey_id))
+        return write_report(self.workspace, self._journeys.journal, self.journey(journey_id), today=self.today())
 
     def _comparison_folder(self, journey_id: str) -> Path:
         stages = self.journey(journey_id).stages
