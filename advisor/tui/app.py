@@ -12,6 +12,7 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Tab
 from textual.worker import Worker, WorkerState
 
 from advisor.tui import settings
@@ -26,6 +27,7 @@ from advisor.tui.screens.failure import FailureScreen, trouble_of
 from advisor.tui.screens.help import HelpScreen, page
 from advisor.tui.screens.home import HomeScreen
 from advisor.tui.screens.journey import JourneyScreen
+from advisor.tui.screens.jump import JumpScreen, targets
 from advisor.tui.screens.plan import PlanScreen
 from advisor.tui.screens.report import ReportScreen
 from advisor.tui.screens.run import RunScreen
@@ -66,7 +68,7 @@ class TunewiseApp(Shell):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", show=False, tooltip="Explain what has the focus, and all keys"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; runs go on"),
-        Binding("ctrl+j,f7", "jump", "Jump", id="app.jump", show=False, tooltip="Label every target, go there by one key"),
+        Binding("f7", "jump", "Jump", id="app.jump", show=False, tooltip="Label every target, go there by one key"),
     ]  # fmt: skip
 
     def __init__(self, workflow: Workflow, *, clock: Clock = utc_now) -> None:
@@ -123,6 +125,18 @@ class TunewiseApp(Shell):
         screen = self.screen
         if isinstance(screen, Page):
             self.push_screen(HelpScreen(page(screen, screen.focused, screen.help_topic)))
+
+    @work(group="ask")
+    async def action_jump(self) -> None:
+        """Label every target and go to the one that is named."""
+        screen = self.screen
+        if not isinstance(screen, Page):
+            return
+        chosen = await self.push_screen_wait(JumpScreen(targets(screen)))
+        if isinstance(chosen, Tab):
+            chosen.post_message(Tab.Clicked(chosen))
+        elif chosen is not None:
+            chosen.focus()
 
     # -- journeys ----------------------------------------------------------------------------------------------
     @work(group="ask")

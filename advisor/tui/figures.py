@@ -81,6 +81,19 @@ def ago(started_at: str, now: datetime) -> str:
     return f"{seconds / 3600:.0f} h ago" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days ago"
 
 
+def about(seconds: float) -> str:
+    """A duration in one short word, for where there is little room."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def track(fraction: float, width: int) -> tuple[str, str]:
+    """The done and the open part of a progress line, thick and thin."""
+    done = round(max(0.0, min(1.0, fraction)) * width)
+    return "━" * done, "─" * (width - done)
+
+
 def bar(fraction: float, width: int) -> str:
     """A horizontal bar of ``width`` cells, in eighths of a cell."""
     eighths = round(max(0.0, min(1.0, fraction)) * max(0, width) * 8)

@@ -19,7 +19,7 @@ def main_figure(state: RunState) -> tuple[str, str, str]:
         return "items", f"{done:,}", f"of {total:,}"
     if state.step is not None:
         latest = max(state.validation, default=None)
-        remark = f"valid. {state.validation[latest]:.3f}" if latest is not None else ""
+        remark = f"val {state.validation[latest]:.3f}" if latest is not None else ""
         return "loss", f"{state.step.loss:.3f}", remark
     return "part", str(len(state.parts)), ""
 
@@ -46,7 +46,7 @@ def arm_bar(name: str, arm: ArmState) -> Bar:
     right = percent(arm.correct / arm.done) if arm.done else "-"
     cached = f", {arm.cached} from before" if arm.cached else ""
     return Bar(one_line(name, 18), arm.done / arm.total if arm.total else 0.0,
-               f"{arm.done}/{arm.total}{cached}  right {right}")  # fmt: skip
+               f"{arm.done}/{arm.total}{cached}  right {right:>7}")  # fmt: skip
 
 
 def part_line(part: Part, outcome: Outcome | None) -> Content:
@@ -56,4 +56,6 @@ def part_line(part: Part, outcome: Outcome | None) -> Content:
     tone = "$text-accent" if going else "$text-success" if part.seconds is not None else "$text-warning"
     took = f"  {duration(part.seconds)}" if part.seconds is not None else ""
     detail = f"  {one_line(part.detail, 80)}" if part.detail else ""
-    return Content.assemble((f"{mark} ", tone), one_line(part.name, 40), (took, "$text-muted"), (detail, "$text-muted"))
+    return Content.assemble(
+        (f"{mark} ", tone), one_line(part.name, 40), (took, "$foreground-muted"), (detail, "$foreground-muted")
+    )

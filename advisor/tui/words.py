@@ -47,7 +47,7 @@ MARKS: dict[StageStatus | RunStatus, str] = {
 }
 
 TONES: dict[StageStatus | RunStatus, str] = {
-    "waiting": "$text-muted",
+    "waiting": "$foreground-muted",
     "starting": "$text-accent",
     "running": "$text-accent",
     "interrupted": "$text-warning",
@@ -55,7 +55,7 @@ TONES: dict[StageStatus | RunStatus, str] = {
     "failed": "$text-error",
     "done": "$text-success",
     "finished": "$text-success",
-    "skipped": "$text-muted",
+    "skipped": "$foreground-muted",
 }
 
 RUN_NAMES: dict[str, str] = {"prepare": "Model and data", "train": "LoRA run", "evaluate": "Evaluation"}

@@ -56,7 +56,7 @@ from harness.protocol import (
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 EARLIER = "2026-03-14T11:42:00.000+00:00"
-ROOT = Path("/home/ada/bank/.tunewise")
+ROOT = Path("bank/.tunewise")
 STEPS = 60
 JOURNEY = "j-4f1c"
 RUN_OF: dict[StageId, str] = {

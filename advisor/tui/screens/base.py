@@ -49,7 +49,8 @@ class Room(Page):
                     tooltip=f"Open the room “{ROOM_TITLES[room]}”")
             for key, room in enumerate(ROOMS)
         ),
-        Binding("n", "next_room", "Next", id="room.next", tooltip="Open the next room that has something to show"),
+        Binding("n", "next_room", "Next", id="room.next", show=False, tooltip="Open the next room that has something to show"),
+        Binding("f1", "app.help", "Help", id="room.help", tooltip="Explain what has the focus, and all keys"),
         Binding("escape", "home", "Home", id="room.home", tooltip="Back to the start; nothing is lost"),
     ]  # fmt: skip
 

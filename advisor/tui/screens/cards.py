@@ -8,7 +8,7 @@ from advisor.compare.records import Comparison
 from advisor.decide.records import Decision
 from advisor.plan.records import Plan
 from advisor.tui.figures import bar, money, percent, points, span
-from advisor.tui.widgets.bars import approach_bars
+from advisor.tui.widgets.bars import Bar, approach_bars
 from advisor.tui.widgets.text import clean, one_line
 from advisor.tui.words import APPROACH_VERDICTS, VERDICT_NAMES
 from advisor.workflow.records import JourneyView
@@ -31,8 +31,13 @@ def decision_card(decision: Decision) -> Content:
     """The verdict and the chances behind it."""
     heading = Content.assemble(("Decision  ", "$text-primary"), (APPROACH_VERDICTS[decision.approach], "bold"))
     chances = [item for item in approach_bars(decision) if item.fraction >= 0.005]
-    lines = [f"  {item.label:<16} {bar(item.fraction, BAR_CELLS):<{BAR_CELLS}} {item.figure}" for item in chances]
-    return Content("\n").join([heading, Content(clean(decision.headline)), *map(Content, lines)])
+    lines = [_chance_line(item) for item in chances]
+    return Content("\n").join([heading, Content(clean(decision.headline)), *lines])
+
+
+def _chance_line(item: Bar) -> Content:
+    drawn = (f"{bar(item.fraction, BAR_CELLS):<{BAR_CELLS}}", "$text-primary")
+    return Content.assemble(f"  {item.label:<16} ", drawn, f" {item.figure}")
 
 
 def plan_card(plan: Plan) -> Content:

@@ -26,6 +26,7 @@ Filter = Literal["all", "fixed", "broken", "both_wrong", "both_right"]
 FILTERS: tuple[Filter, ...] = ("all", "fixed", "broken", "both_wrong", "both_right")
 OUTCOME_MARKS = {"fixed": "+ fixed", "broken": "- broken", "both_right": "✓ both right", "both_wrong": "✗ both wrong",
                  "missing": "? missing"}  # fmt: skip
+ARMS = ("role", "arm", "score", "95 % interval", "right", "valid", "errors")
 GOOD = frozenset({"SHIP", "SHIP_CHEAPER"})
 MAX_SHOWN = 2_000
 
@@ -59,13 +60,13 @@ class ComparisonScreen(Room):
         yield Static(id="drawing")
         with TabbedContent():
             with TabPane("Arms", id="arms"):
-                yield FactTable("arm", "score", "95 % interval", "right", "format valid", "errors", key="arm-table")
+                yield FactTable(*ARMS, flexible=1, key="arm-table")
             with TabPane("Guards", id="guards"):
                 yield FactTable("", "guard", "baseline", "candidate", "difference", "margin", key="guard-table",
                                 empty="No guard was registered.")  # fmt: skip
             with TabPane("Items", id="items"):
                 yield Static(id="filter-line")
-                yield DataTable(id="item-table", cursor_type="row")
+                yield FactTable("", "outcome", "input", "wanted", flexible=2, key="item-table")
                 with Horizontal(id="answers"):
                     with VerticalScroll(can_focus=False):
                         yield Static(id="asked")
@@ -81,9 +82,6 @@ class ComparisonScreen(Room):
         self.items: tuple[ItemPair, ...] = ()
         self.shown: tuple[ItemPair, ...] = ()
         self.wanted: Filter = "all"
-        self.query_one("#item-table", DataTable).add_columns(
-            *(cell(name, "bold") for name in ("", "outcome", "input", "wanted"))
-        )
         comparison = self.case.journey.comparison if self.case.journey is not None else None
         if comparison is not None:
             self.comparison = comparison
@@ -120,13 +118,13 @@ class ComparisonScreen(Room):
             self._show_effect(comparison.primary)
 
     def _show_effect(self, primary: Primary | None) -> None:
-        self.query_one("#effect", Static).display = self.query_one("#drawing", Static).display = primary is not None
+        self.set_class(primary is None, "-no-effect")
         if primary is None:
             return
         self.query_one("#effect", Static).update(effect_text(primary))
         drawn = draw(primary.difference, primary.interval, max(20, min(72, self.size.width - 6)))
         self.query_one("#drawing", Static).update(
-            Content.assemble((drawn.line, "$text-primary"), (f"\n{drawn.scale}", "$text-muted"))
+            Content.assemble((drawn.line, "$text-primary"), (f"\n{drawn.scale}", "$foreground-muted"))
         )
 
     def _show_items(self) -> None:
@@ -135,12 +133,8 @@ class ComparisonScreen(Room):
         self.query_one("#filter-line", Static).update(filter_line(self.wanted, counts))
         chosen = [item for item in self.items if self.wanted in ("all", item.outcome)]
         self.shown = tuple(chosen[:MAX_SHOWN])
-        table = self.query_one("#item-table", DataTable)
-        table.clear()
-        for number, item in enumerate(self.shown, start=1):
-            table.add_row(
-                right(str(number)), cell(OUTCOME_MARKS[item.outcome]), cell(item.input, ""), cell(item.target)
-            )
+        facts = [item_fact(number, item) for number, item in enumerate(self.shown, start=1)]
+        self.query_one("#item-table", FactTable).show(facts)
         self._show_answers(0)
 
     def _show_answers(self, row: int) -> None:
@@ -155,7 +149,7 @@ class ComparisonScreen(Room):
     # -- acting ------------------------------------------------------------------------------------------------
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Show both answers to the highlighted item."""
-        if event.data_table.id == "item-table":
+        if event.data_table is self.query_one("#item-table", FactTable).table:
             self._show_answers(event.cursor_row)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -165,7 +159,8 @@ class ComparisonScreen(Room):
         return super().check_action(action, parameters)
 
     def on_tabbed_content_tab_activated(self) -> None:
-        """What can be done depends on the tab."""
+        """What can be done depends on the tab; reading answers needs room."""
+        self.set_class(self.tabs.active == "items", "-reading")
         self.refresh_bindings()
 
     def action_filter(self) -> None:
@@ -188,21 +183,19 @@ def effect_text(primary: Primary) -> Content:
     return Content.assemble(
         f"{percent(primary.baseline)} → ", (percent(primary.candidate), "bold"), "   ",
         (points(primary.difference), "bold $text-accent"), f"  95 % interval {points(low)} to {points(high)}\n",
-        (f"p = {primary.p_value:.2g} ({one_line(primary.method)})  n = {primary.n}  fixed {won}, broken {lost}", "$text-muted"),
+        (f"p = {primary.p_value:.2g} ({one_line(primary.method)})  n = {primary.n}  fixed {won}, broken {lost}", "$foreground-muted"),
     )  # fmt: skip
 
 
 def arm_fact(arm: ArmSummary, comparison: Comparison) -> Fact:
     """An arm's score with its interval, and how many of its outputs were of the wanted form."""
     plan = comparison.plan
-    role = {plan.baseline: " (baseline)", plan.candidate: " (candidate)"}.get(arm.arm, "") if plan is not None else ""
+    role = {plan.baseline: "baseline", plan.candidate: "candidate"}.get(arm.arm, "") if plan is not None else ""
     low, high = arm.interval
     valid = percent(arm.format_valid / arm.items) if arm.items else "-"
-    cells = (cell(f"{arm.label}{role}"), right(percent(arm.score)), cell(f"{percent(low)} - {percent(high)}"),
+    cells = (cell(role), cell(arm.label), right(percent(arm.score)), cell(f"{100 * low:.1f}-{100 * high:.1f} %"),
              right(f"{arm.correct}/{arm.items}"), right(valid), right(str(arm.errors)))  # fmt: skip
-    detail = (
-        f"{clean(arm.label)}: {arm.correct} of {arm.items} right; {arm.format_valid} outputs are one of the labels."
-    )
+    detail = f"{clean(arm.label)}: {arm.correct} of {arm.items} right; {arm.format_valid} outputs of the wanted form, {arm.errors} items without one."
     return Fact(cells, Content(detail))
 
 
@@ -215,12 +208,18 @@ def guard_fact(guard: Guard) -> Fact:
     return Fact(cells, Content(f"{clean(guard.because)} Interval {points(low)} to {points(high)}."))
 
 
+def item_fact(number: int, item: ItemPair) -> Fact:
+    """One item and how it came out."""
+    cells = (right(str(number)), cell(OUTCOME_MARKS[item.outcome]), cell(item.input), cell(item.target))
+    return Fact(cells, Content(""))
+
+
 def filter_line(chosen: Filter, counts: dict[str, int]) -> Content:
     """The filters with their counts; the chosen one in brackets."""
     parts = [Content.assemble(("f ", "$text-accent"))]
     for name in FILTERS:
         said = f"{name.replace('_', ' ')} {counts[name]}"
-        parts.append(Content.assemble((f"[{said}]", "bold") if name == chosen else (f" {said} ", "$text-muted")))
+        parts.append(Content.assemble((f"[{said}]", "bold") if name == chosen else (f" {said} ", "$foreground-muted")))
     return Content(" ").join(parts)
 
 

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widget import Widget
+from textual.widgets import Static, TabbedContent, TabPane, Tabs
 
 from advisor.decide.records import Decision, Flip, GateResult, Probe
 from advisor.tui.case import RoomId
@@ -23,6 +24,7 @@ from advisor.tui.widgets.text import cell, clean, one_line
 from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS
 from advisor.workflow.records import Advice
 
+ROOMY_ROWS = 32
 TUNING = frozenset({"lora", "rag_lora", "distill"})
 
 
@@ -33,6 +35,7 @@ class DecisionScreen(Room):
     help_topic = "decision"
     room: ClassVar[RoomId] = "decision"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "tab('chances')", "Chances", id="decision.chances", show=False, tooltip="How likely each is the best"),
         Binding("g", "tab('gates')", "Gates", id="decision.gates", tooltip="The rules, those that fired first"),
         Binding("f", "tab('flips')", "Flips", id="decision.flips", tooltip="The smallest changes that change it"),
         Binding("a", "tab('assumed')", "Assumed", id="decision.assumed", tooltip="What was unknown, and how it was treated"),
@@ -49,16 +52,12 @@ class DecisionScreen(Room):
         """Verdict above, bars and next probe in the middle, evidence below."""
         yield Static(id="verdict")
         yield Static(id="headline")
-        with Horizontal(id="middle"):
-            with Vertical(id="chances"):
-                yield Static("Chance of being best", classes="heading")
-                yield Bars()
-            with VerticalScroll(id="next", can_focus=False):
-                yield Static("Next to learn", classes="heading")
-                yield Static(id="probe")
+        yield from chances("middle")
         with TabbedContent(id="evidence"):
+            with TabPane("Chances", id="chances"):
+                yield from chances("small-middle")
             with TabPane("Gates", id="gates"):
-                yield FactTable("", "gate", "effect", "because", key="gate-table")
+                yield FactTable("", "gate", "effect", "because", flexible=3, key="gate-table")
             with TabPane("What would flip it", id="flips"):
                 yield FactTable("input", "now", "would have to be", "then", empty=NO_FLIP, key="flip-table")
             with TabPane("Assumed", id="assumed"), VerticalScroll():
@@ -91,8 +90,10 @@ class DecisionScreen(Room):
         verdict.update(verdict_line(decision))
         verdict.set_class(decision.approach not in TUNING, "-restrained")
         self.query_one("#headline", Static).update(Content(clean(decision.headline)))
-        self.query_one(Bars).show(approach_bars(decision))
-        self.query_one("#probe", Static).update(probe_text(decision.next_probe))
+        for bars in self.query(Bars):
+            bars.show(approach_bars(decision))
+        for probe in self.query(".probe").results(Static):
+            probe.update(probe_text(decision.next_probe))
         self.query_one("#assumptions", Static).update(assumption_text(decision.assumptions))
         self.query_one("#gate-table", FactTable).show(gate_facts(decision.gates))
         self.query_one("#flip-table", FactTable).show([flip_fact(flip) for flip in decision.flips])
@@ -100,7 +101,23 @@ class DecisionScreen(Room):
         tabs = self.query_one(TabbedContent)
         tabs.get_tab("gates").label = Content(f"Gates: {fired} of {len(decision.gates)} fired")
         tabs.get_tab("flips").label = Content(f"What would flip it: {len(decision.flips)}")
-        self.query_one("#gate-table", FactTable).table.focus()
+        self._place_chances()
+        self.query_one(Tabs).focus()
+
+    def on_resize(self) -> None:
+        """The chances stand above the evidence where there is room, else they are its first tab."""
+        self._place_chances()
+
+    def _place_chances(self) -> None:
+        roomy = self.app.size.height >= ROOMY_ROWS
+        self.query_one("#middle").display = roomy
+        tabs = self.query_one(TabbedContent)
+        if not roomy:
+            tabs.show_tab("chances")
+            return
+        if tabs.active == "chances":
+            tabs.active = "gates"
+        tabs.hide_tab("chances")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Training can be started where tuning was advised and no journey did it yet."""
@@ -113,14 +130,27 @@ class DecisionScreen(Room):
     def action_tab(self, name: str) -> None:
         """Show one kind of evidence and put the focus into it."""
         tabs = self.query_one(TabbedContent)
+        if not tabs.get_tab(name).display:
+            return
         tabs.active = name
         table = tabs.get_pane(name).query(FactTable)
-        target = table.first().table if table else tabs.get_pane(name).query_one(VerticalScroll)
+        target: Widget = table.first().table if table else tabs.get_pane(name).query(VerticalScroll).first()
         self.call_after_refresh(target.focus)
 
     async def action_train(self) -> None:
         """Ask for model and data, then start."""
         await self.run_action("app.train_profile")
+
+
+def chances(key: str) -> ComposeResult:
+    """Bars of all approaches beside the next thing to learn."""
+    with Horizontal(id=key, classes="chances"):
+        with Vertical(classes="bars"):
+            yield Static("Chance of being best", classes="heading")
+            yield Bars()
+        with VerticalScroll(classes="next", can_focus=False):
+            yield Static("Next to learn", classes="heading")
+            yield Static(classes="probe")
 
 
 NO_FLIP = "No single change of an input changes this decision."
@@ -130,7 +160,7 @@ def verdict_line(decision: Decision) -> Content:
     """The verdict in words, and how sure it is."""
     sure = f"{decision.confidence:.2f} {bar(decision.confidence, 10):<10}"
     said = APPROACH_VERDICTS[decision.approach]
-    return Content.assemble((said, "bold"), ("   confidence ", "$text-muted"), (sure, "$text-accent"))
+    return Content.assemble((said, "bold"), ("   confidence ", "$foreground-muted"), (sure, "$text-accent"))
 
 
 def probe_text(probe: Probe | None) -> Content:
@@ -140,7 +170,7 @@ def probe_text(probe: Probe | None) -> Content:
     cost = f"{probe.hours:g} h, {usd(probe.usd) if probe.usd is not None else 'price ' + UNKNOWN}"
     chance = f"{probe.chance_to_change:.0%} chance to change the answer"
     run = [Content.assemble(("$ ", "$text-accent"), one_line(probe.command))] if probe.command else []
-    name = Content.assemble((one_line(probe.learns.replace("_", " ")), "bold"), ("  " + cost, "$text-muted"))
+    name = Content.assemble((one_line(probe.learns.replace("_", " ")), "bold"), ("  " + cost, "$foreground-muted"))
     return Content("\n").join([name, Content(chance), Content(clean(probe.why)), *run])
 
 

@@ -30,7 +30,7 @@ RECENT = 6
 
 TAGLINE = Content.assemble(
     ("Fine-tune or prompt? Which model, at what cost, and did it help?", "bold"),
-    ("\nAnswers with evidence: measured on your machine, every number with its source.", "$text-muted"),
+    ("\nAnswers with evidence: measured here, every number with its source.", "$foreground-muted"),
 )
 
 
@@ -151,9 +151,9 @@ class HomeScreen(Page):
         known, options = self.known, list[Option]()
         if known.unfinished is not None:
             options.append(_action("proceed", "c", "Continue", _continuation(known.unfinished)))
-        demo = "the whole path on the embedded model and data, about 10 minutes"
+        demo = "the whole path on an embedded model, 10 minutes"
         options.append(_action("demo", "d", "Run the demo", demo))
-        wizard = "go on where you left it" if known.draft else "should your task be fine-tuned? about 5 minutes"
+        wizard = "go on where you left it" if known.draft else "should it be fine-tuned? about 5 minutes"
         options.append(_action("wizard", "w", "Ask about my task", wizard))
         if known.reported is not None:
             options.append(_action("report", "o", "Open the report", _conclusion(known.reported)))
@@ -247,7 +247,9 @@ def _table(name: str, *columns: str) -> DataTable[Text]:
 
 
 def _action(name: str, key: str, title: str, said: str) -> Option:
-    parts = Content.assemble((f" {key} ", "bold $text-accent"), f" {title:<18}", (one_line(said, 100), "$text-muted"))
+    parts = Content.assemble(
+        (f" {key} ", "bold $text-accent"), f" {title:<18}", (one_line(said, 100), "$foreground-muted")
+    )
     return Option(parts, id=name)
 
 

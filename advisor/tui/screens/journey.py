@@ -54,6 +54,7 @@ class JourneyScreen(Room):
         self.spine.focus()
         if self.case.journey is not None:
             self._draw(self.case.journey)
+            self._point_at_now()
             self._follow(run_of(self.case.journey) if self._going(self.case.journey) else None)
 
     # -- following ---------------------------------------------------------------------------------------------
@@ -94,6 +95,14 @@ class JourneyScreen(Room):
             box.show(f"{title}: {halt.message}", halt.hint, "c continues")
         self._switch()
         self.refresh_bindings()
+
+    def _point_at_now(self) -> None:
+        """The cursor begins at the stage that is next."""
+        view = self.case.journey
+        if view is not None:
+            self.spine.highlighted = next(
+                (at for at, stage in enumerate(view.stages) if stage.id == view.next_stage), 6
+            )
 
     def _switch(self) -> None:
         """The run while one goes on or stopped short; else what has been concluded."""

@@ -55,9 +55,9 @@ class PlanScreen(Room):
         yield Static(id="unpriced")
         with TabbedContent():
             with TabPane("Components", id="components"):
-                yield FactTable(*COMPONENTS, key="component-table")
+                yield FactTable(*COMPONENTS, flexible=1, key="component-table")
             with TabPane("Offers", id="offers"):
-                yield FactTable(*OFFERS, key="offer-table")
+                yield FactTable(*OFFERS, flexible=1, key="offer-table")
             with TabPane("Break-even", id="break-even"), VerticalScroll():
                 yield Static(id="break-even-text", classes="text")
             with TabPane("Memory and assumptions", id="memory"), VerticalScroll():
@@ -126,7 +126,7 @@ def summary_text(plan: Plan) -> Content:
     where = f"{offer.provider}, {usd(offer.usd_per_hour)}/h, as of {offer.as_of}"
     return Content.assemble(
         (one_line(plan.model), "bold"), f" by {plan.method} on {offer.gpus}x {one_line(offer.gpu)}  ",
-        (one_line(where), "$text-muted"),
+        (one_line(where), "$foreground-muted"),
     )  # fmt: skip
 
 

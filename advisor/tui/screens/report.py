@@ -26,10 +26,10 @@ class ReportScreen(Room):
     help_topic = "report"
     room: ClassVar[RoomId] = "report"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy('html')", "Copy HTML path", id="report.copy_html", tooltip="Copy the path of the HTML report"),
-        Binding("m", "copy('markdown')", "Copy MD path", id="report.copy_markdown", tooltip="Copy the Markdown's path"),
+        Binding("c", "copy('html')", "HTML path", id="report.copy_html", tooltip="Copy the path of the HTML report"),
+        Binding("m", "copy('markdown')", "MD path", id="report.copy_markdown", tooltip="Copy the Markdown's path"),
         Binding("o", "open", "Browser", id="report.open", tooltip="Open the HTML report in a browser"),
-        Binding("w", "write", "Write again", id="report.write", tooltip="Render the report from the journals again"),
+        Binding("w", "write", "Write again", id="report.write", show=False, tooltip="Render the report from the journals again"),
     ]  # fmt: skip
 
     @dataclass
@@ -82,13 +82,13 @@ class ReportScreen(Room):
         """Hand a path to the terminal's clipboard."""
         if self.files is not None:
             path = self.files.html if which == "html" else self.files.markdown
-            self.app.copy_to_clipboard(str(path))
+            self.app.copy_to_clipboard(str(path.absolute()))
             self.notify(clean(str(path)), title="Copied", timeout=3, markup=False)
 
     def action_open(self) -> None:
         """Open the HTML report where a browser is."""
         if self.files is not None:
-            self.app.open_url(self.files.html.as_uri())
+            self.app.open_url(self.files.html.absolute().as_uri())
 
     def action_write(self) -> None:
         """Render it again."""

@@ -47,9 +47,11 @@ class ShortlistScreen(Room):
         yield Static(id="summary")
         with TabbedContent():
             with TabPane("Candidates", id="candidates"):
-                yield FactTable(*SHOWN, empty="No model meets the constraints.", key="candidate-table")
+                yield FactTable(*SHOWN, flexible=3, empty="No model meets the constraints.", key="candidate-table")
             with TabPane("Excluded", id="excluded"):
-                yield FactTable("model", "out because", empty="No model was excluded.", key="excluded-table")
+                yield FactTable(
+                    "model", "out because", flexible=1, empty="No model was excluded.", key="excluded-table"
+                )
 
     def on_mount(self) -> None:
         """Show the recorded shortlist, or ask for it."""

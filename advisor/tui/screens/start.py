@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
@@ -39,8 +39,10 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
         """What, how long, where; two inputs; two buttons."""
         with Vertical(classes="window"):
             yield Label("The whole path, on this machine", classes="window-title")
-            with VerticalScroll(can_focus=False, classes="cause"):
-                yield Static(self._promise())
+            for label, said in self._promises():
+                with Horizontal(classes="promise"):
+                    yield Static(label, classes="label")
+                    yield Static(Content(said), classes="said")
             yield Label("Model folder, or “embedded”", classes="field-label")
             yield Input(self._inputs.model, id="model")
             yield Label("Data as JSONL, or “embedded”", classes="field-label")
@@ -68,16 +70,16 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
         """Start nothing."""
         self.dismiss(None)
 
-    def _promise(self) -> Content:
+    def _promises(self) -> tuple[tuple[str, str], ...]:
         inputs = self._inputs
-        return Content("\n").join([
-            _said("Does", f"prompt measured on {inputs.validation_items} items, decision, plan, LoRA of {inputs.steps} "
-                          f"steps, paired comparison on {inputs.test_items} items, report"),
-            _said("Takes", f"{TIME_SAID}; no GPU, no network; each stage can be stopped and resumed"),
-            _said("Writes", f"only under {one_line(self._workspace)}"),
-            _said("Same as", demo_command(inputs)),
-        ])  # fmt: skip
-
-
-def _said(label: str, text: str) -> Content:
-    return Content.assemble((f"{label:<9}", "$text-accent"), text)
+        what = (
+            f"prompts measured on {inputs.validation_items} items, decision, plan, LoRA of {inputs.steps} steps, "
+            f"paired comparison on {inputs.test_items} items, report"
+        )
+        return (
+            ("does", what),
+            ("takes", TIME_SAID),
+            ("needs", "no GPU and no network; every stage can be stopped and resumed"),
+            ("writes", f"only under {one_line(self._workspace)}"),
+            ("same as", demo_command(inputs)),
+        )  # fmt: skip

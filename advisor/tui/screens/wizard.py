@@ -115,9 +115,9 @@ class WizardScreen(Page):
     def _show_question(self, question: Question) -> None:
         still = len(open_questions(self.profile))
         known = len(self.profile.known())
-        progress = f"{known} answered, {still} still worth asking"
+        progress = f"{known} answered, {still} open"
         self.query_one("#progress", Static).update(
-            Content.assemble((question.section, "bold $text-primary"), (f"   {progress}", "$text-muted"))
+            Content.assemble((question.section, "bold $text-primary"), (f"   {progress}", "$foreground-muted"))
         )
         self.query_one("#question", Static).update(Content(question.title))
         why = Content.assemble(question.why, ("\nTypical: ", "$text-accent"), question.typical)
@@ -139,7 +139,7 @@ class WizardScreen(Page):
         for value, label in answers:
             mark = "●" if value == given else "○"
             self.choices.add_option(Option(Content(f"{mark} {label}"), id=value))
-        self.choices.add_option(Option(Content.assemble(("? I don't know", "$text-muted")), id=UNSURE))
+        self.choices.add_option(Option(Content.assemble(("? I don't know", "$foreground-muted")), id=UNSURE))
         values = [value for value, _ in answers]
         self.choices.highlighted = values.index(given) if given in values else 0
         self.choices.focus()
@@ -252,9 +252,13 @@ def answer_text(value: object) -> str:
 def thought_text(decision: Decision) -> Content:
     """Approach, confidence, the runners-up, and what is worth knowing."""
     chances = sorted(decision.probability_best.items(), key=lambda pair: -pair[1])[:3]
-    lines = [f"{APPROACH_NAMES[name]:<15} {bar(chance, 6):<6} {chance:.2f}" for name, chance in chances]
+    lines = [
+        Content.assemble(f"{APPROACH_NAMES[name]:<15} ", (f"{bar(chance, 6):<6}", "$text-primary"), f" {chance:.2f}")
+        for name, chance in chances
+    ]
     sure = f"\nconfidence {decision.confidence:.2f} {bar(decision.confidence, 8)}\n\n"
-    verdict = Content.assemble((APPROACH_VERDICTS[decision.approach], "bold"), (sure, "$text-accent"), "\n".join(lines))
+    said = (APPROACH_VERDICTS[decision.approach], "bold")
+    verdict = Content.assemble(said, (sure, "$text-accent"), Content("\n").join(lines))
     probe = decision.next_probe
     if probe is None:
         return Content("\n\n").join([verdict, Content("Nothing cheap is left to learn.")])

@@ -13,6 +13,12 @@ from textual.widgets import DataTable, Static
 
 from advisor.tui.widgets.text import cell, plain
 
+PADDING = 2
+"""Cells that a table puts around each column."""
+SCROLLBAR = 1
+LEAST = 20
+"""Below this the flexible column says nothing; then columns go instead."""
+
 
 class Fact(NamedTuple):
     """One row: what stands in it, and what is said when it is highlighted."""
@@ -21,20 +27,38 @@ class Fact(NamedTuple):
     detail: Content
 
 
+def fit(natural: Sequence[int], *, flexible: int, room: int) -> list[int]:
+    """Column widths that fit into ``room`` cells: one column gives way, then columns go from the right."""
+    widths = list(natural)
+    while len(widths) > flexible + 1 and _needed(widths, flexible) > room:
+        widths.pop()
+    rest = room - sum(width + PADDING for at, width in enumerate(widths) if at != flexible) - PADDING
+    widths[flexible] = max(1, min(widths[flexible], rest))
+    return widths
+
+
+def _needed(widths: Sequence[int], flexible: int) -> int:
+    least = min(LEAST, widths[flexible])
+    return sum(width + PADDING for at, width in enumerate(widths) if at != flexible) + least + PADDING
+
+
 class FactTable(Vertical):
-    """Rows above, the explanation of the highlighted one below."""
+    """Rows above, the explanation of the highlighted one below; never wider than the screen."""
+
+    help_text = "A table: `up` and `down` move, and what stands below explains the highlighted row, with its source."
 
     DEFAULT_CSS = """
     FactTable {
         height: 1fr;
-        DataTable { height: 1fr; }
-        .detail { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; color: $text-muted; }
+        DataTable { height: 1fr; overflow-x: hidden; }
+        .detail { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; color: $foreground-muted; }
     }
     """
 
-    def __init__(self, *columns: str, empty: str = "Nothing here.", key: str | None = None) -> None:
+    def __init__(self, *columns: str, flexible: int = 0, empty: str = "Nothing here.", key: str | None = None) -> None:
         super().__init__(id=key)
-        self._columns, self._empty, self._facts = columns, empty, tuple[Fact, ...]()
+        self._titles, self._flexible, self._empty = columns, flexible, empty
+        self._facts: tuple[Fact, ...] = ()
 
     @property
     def table(self) -> DataTable[Text]:
@@ -43,18 +67,18 @@ class FactTable(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table and its explanation."""
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
-        table.add_columns(*(cell(name, "bold") for name in self._columns))
-        yield table
+        yield DataTable[Text](cursor_type="row")
         with VerticalScroll(classes="detail", can_focus=False):
             yield Static(plain(self._empty))
+
+    def on_resize(self) -> None:
+        """Fit the columns into what room there is."""
+        self._draw()
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Put these rows in the place of those there."""
         self._facts = tuple(facts)
-        self.table.clear()
-        for fact in self._facts:
-            self.table.add_row(*fact.cells)
+        self._draw()
         self._explain(0)
 
     @property
@@ -66,6 +90,23 @@ class FactTable(Vertical):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Explain the row that the cursor is on."""
         self._explain(event.cursor_row)
+
+    def _draw(self) -> None:
+        table, row = self.table, self.highlighted or 0
+        table.clear(columns=True)
+        widths = fit(self._natural(), flexible=self._flexible, room=max(1, self.size.width - SCROLLBAR))
+        for title, width in zip(self._titles, widths, strict=False):
+            table.add_column(cell(title, "bold"), width=width)
+        for fact in self._facts:
+            table.add_row(*fact.cells[: len(widths)])
+        table.move_cursor(row=row)
+
+    def _natural(self) -> list[int]:
+        columns = zip(*(fact.cells for fact in self._facts), strict=True) if self._facts else ((),) * len(self._titles)
+        return [
+            max([len(title), *(text.cell_len for text in texts)])
+            for title, texts in zip(self._titles, columns, strict=True)
+        ]
 
     def _explain(self, row: int) -> None:
         known = 0 <= row < len(self._facts)

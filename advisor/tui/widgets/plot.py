@@ -44,7 +44,16 @@ class LossPlot(PlotextPlot):  # type: ignore[misc]  # textual-plotext carries no
         if points:
             heights = [self._validation[step] for step in points]
             self.plt.scatter(points, heights, marker="◆", color=self._rgb("accent"))
+        self.plt.xticks(ticks(steps[0], max([*steps, *points])))
         self.plt.ylim(0, 1.05 * max([*self._losses.values(), *self._validation.values()]))
 
     def _rgb(self, variable: str) -> tuple[int, int, int]:
         return Color.parse(self.app.theme_variables[variable]).rgb
+
+
+def ticks(first: int, last: int) -> list[int]:
+    """At most six whole steps, evenly spread, both ends among them."""
+    count = min(6, last - first + 1)
+    if count < 2:
+        return [first]
+    return sorted({round(first + (last - first) * at / (count - 1)) for at in range(count)})

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import Worker, WorkerState
 
-from advisor.tui.figures import bar, duration, number, percent, usd
+from advisor.tui.figures import about, duration, number, percent, track, usd
 from advisor.tui.run_figures import arm_bar, main_figure, part_line, peak_memory_gib, speed
 from advisor.tui.run_state import RunState
 from advisor.tui.shell import Shell
@@ -26,6 +26,7 @@ from advisor.workflow.records import RunStatus, RunView
 from harness.protocol import Event
 
 LOG_SHOWN = 40
+NARROW = 60
 
 
 class RunPanel(Vertical):
@@ -95,6 +96,11 @@ class RunPanel(Vertical):
             with VerticalScroll(id="log-box"):
                 yield Static(id="log")
 
+    def on_mount(self) -> None:
+        """Log and parts stay at their end while they grow."""
+        for name in ("#log-box", "#parts-box"):
+            self.query_one(name, VerticalScroll).anchor()
+
     # -- following ---------------------------------------------------------------------------------------------
     def follow(self, run_id: str) -> None:
         """Replay a run from its first event and go on with it live."""
@@ -161,19 +167,25 @@ class RunPanel(Vertical):
         self._draw_parts()
         log = self.query_one("#log", Static)
         log.update(Content("\n".join(one_line(note, 200) for note in self.state.notes[-LOG_SHOWN:])))
-        self.query_one("#log-box", VerticalScroll).scroll_end(animate=False)
 
     def _draw_line(self) -> None:
         state, status = self.state, self.status
         kind = RUN_NAMES.get(state.kind or (self.view.kind if self.view else ""), "Run")
-        share = state.progress
-        done = f"  {bar(share, 20):<20} {percent(share)}" if share is not None else ""
-        doing = f"  {one_line(state.message or state.part, 80)}"
         step = f"  step {state.step.step}/{state.step.total_steps}" if state.step is not None else ""
-        self.query_one("#run-line", Static).update(Content.assemble(
-            (kind, "bold"), "  ", (f"{MARKS[status]} {status}", TONES[status]), (done, "$text-primary"), step,
-            (doing, "$text-muted"),
-        ))  # fmt: skip
+        doing = f"  {one_line(state.message or state.part, 80)}"
+        self.query_one("#run-line", Static).update(
+            Content.assemble(
+                (kind, "bold"), "  ", (f"{MARKS[status]} {status}", TONES[status]), *self._progress(), step,
+                (doing, "$foreground-muted"),
+            )
+        )  # fmt: skip
+
+    def _progress(self) -> tuple[tuple[str, str], ...]:
+        share = self.state.progress
+        if share is None:
+            return ()
+        done, open_ = track(share, 20 if self.size.width > NARROW else 10)
+        return ("  ", ""), (done, "$text-primary"), (open_, "$foreground-muted"), (f" {percent(share)}", "bold")
 
     def _draw_tiles(self) -> None:
         state, planned = self.state, self.view.planned if self.view is not None else None
@@ -183,13 +195,13 @@ class RunPanel(Vertical):
         step = state.step
         memory = planned.peak_memory_gib if planned is not None else None
         peak = peak_memory_gib(state)
-        remark = f"plan {number(memory.low)}-{number(memory.high)}" if memory is not None else ""
+        remark = f"plan {number(memory.expected)} GiB" if memory is not None else ""
         self._tile("t-memory", f"{number(peak)} GiB" if peak is not None else "-", remark)
         dollars = planned.usd if planned is not None else None
         self._tile("t-usd", usd(state.usd_so_far) if state.usd_so_far is not None else "-",
                    f"plan {usd(dollars.expected)}" if dollars is not None else "")  # fmt: skip
         hours = planned.machine_hours if planned is not None else None
-        self._tile("t-elapsed", duration(state.elapsed_s), f"plan {duration(hours.expected * 3600)}" if hours else "")
+        self._tile("t-elapsed", duration(state.elapsed_s), f"plan {about(hours.expected * 3600)}" if hours else "")
         left = step.eta_s if step is not None and state.outcome is None else None
         self._tile("t-left", "done" if state.outcome == "finished" else duration(left) if left is not None else "-")
 
@@ -210,4 +222,3 @@ class RunPanel(Vertical):
     def _draw_parts(self) -> None:
         lines = [part_line(part, self.state.outcome) for part in self.state.parts]
         self.query_one("#parts", Static).update(Content("\n").join(lines))
-        self.query_one("#parts-box", VerticalScroll).scroll_end(animate=False)

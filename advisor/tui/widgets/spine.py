@@ -18,7 +18,7 @@ class Spine(OptionList):
     """The stages as a list; choosing one opens what came out of it."""
 
     DEFAULT_CSS = """
-    Spine { height: auto; border: none; background: transparent; padding: 0; scrollbar-size: 1 1; }
+    Spine { height: auto; border: none; background: transparent; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }
     Spine:focus { border: none; }
     """
     help_text = "The seven stages of a journey. **Enter** opens what came out of the highlighted one."
@@ -43,8 +43,7 @@ class Spine(OptionList):
 def stage_line(stage: StageView, *, tall: bool) -> Content:
     """Mark, title and time; what came out beside it, or beneath where it stands in a column."""
     said = one_line(stage.summary, 120) or (STAGE_PURPOSE[stage.id] if stage.status == "waiting" else stage.status)
-    tone = TONES[stage.status]
-    title = (f"{stage.title:<27}" if not tall else stage.title, "bold" if stage.status != "waiting" else "")
+    title = (stage.title if tall else f"{stage.title:<27}", "bold" if stage.status != "waiting" else "")
     took = f"  {duration(stage.seconds)}" if stage.seconds is not None and tall else ""
-    gap = "\n  " if tall else " "
-    return Content.assemble((f"{MARKS[stage.status]} ", tone), title, (took, "$text-muted"), gap, (said, "$text-muted"))
+    mark = (f"{MARKS[stage.status]} ", TONES[stage.status])
+    return Content.assemble(mark, title, "\n  " if tall else " ", (f"{said}{took}", "$foreground-muted"))

@@ -33,8 +33,8 @@ class Tile(Static):
         """Show a figure and what it is to be compared with."""
         self.figure = figure
         lines = [
-            (f"{self._title}\n", "$text-muted"),
+            (f"{self._title}\n", "$foreground-muted"),
             (one_line(figure), "bold"),
-            (f"\n{one_line(remark)}", "$text-muted"),
+            (f"\n{one_line(remark)}", "$foreground-muted"),
         ]
         self.update(Content.assemble(*lines))
