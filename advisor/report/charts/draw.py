@@ -10,6 +10,7 @@ from advisor.report.charts.svg import style, to_svg
 from advisor.report.numbers import percent, points
 from advisor.report.records import ArmsChart, Chart, EffectChart, LossChart, PlannedChart
 from advisor.report.records import Figure as ReportFigure
+from advisor.report.untrusted import clean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -195,7 +196,7 @@ def _rows(labels: list[str], size: Size, *, per_row: float = 0.56) -> tuple[Figu
 
 def _label(text: str, size: Size) -> str:
     """A name on at most two lines."""
-    lines = textwrap.wrap(text, size.label_characters) or [""]
+    lines = textwrap.wrap(clean(text), size.label_characters) or [""]
     shown = lines if len(lines) <= 2 else [lines[0], f"{lines[1][: size.label_characters - 1]}…"]
     return "\n".join(shown)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from advisor.report.charts.palette import INK, LINE, MUTED, VARIABLES
+from advisor.report.untrusted import clean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LONGEST_ALT = 2000
 _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _SIZE = re.compile(r'(<svg[^>]*?) (?:height="[^"]*")([^>]*?) (?:width="[^"]*")', re.DOTALL)
@@ -33,7 +36,9 @@ def style(salt: str) -> Iterator[None]:
         "axes.spines.top": False, "axes.spines.right": False, "axes.unicode_minus": True, "axes.facecolor": "none",
         "text.parse_math": False,
     }  # fmt: skip
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # The page draws the text in a font of its own; that ours has no such glyph only makes its width a guess.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
         yield
 
 
@@ -46,7 +51,9 @@ def to_svg(figure: Figure, *, name: str, alt: str) -> str:
     text = _REFERENCE.sub(rf"\g<1>{name}-", text)
     text = _FONT.sub(lambda found: f"font: {found.group(1) or ''}{found.group(2)} var(--sans)", text)
     text = _COLOUR.sub(lambda found: VARIABLES[found.group(0)], text)
-    return text.replace("<svg ", f'<svg role="img" aria-label="{_attribute(alt)}" ', 1).strip()
+    return text.replace(
+        "<svg ", f'<svg role="img" aria-label="{_attribute(clean(alt, longest=LONGEST_ALT))}" ', 1
+    ).strip()
 
 
 def _attribute(text: str) -> str:

@@ -33,4 +33,4 @@ def _limits(facts: ReportFacts) -> Iterator[Line]:
     if facts.train is not None and facts.prepared.machine.gpu is None:
         yield (CPU,)
     for note in facts.prepared.model_notes:
-        yield (Quote(text=note), ".")
+        yield ("About the model: ", Quote(text=note), ".")
