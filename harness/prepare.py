@@ -9,8 +9,7 @@ from typing import NamedTuple
 from harness import chat, data, model
 from harness.emit import Emitter
 from harness.environment import machine_facts
-from harness.protocol import EMBEDDED, DatasetManifest, PrepareResult, PrepareSpec
-from harness.rows import check_file
+from harness.protocol import DatasetManifest, PrepareResult, PrepareSpec
 
 MEASURED_ROWS = 256
 """Training rows whose tokens are counted for the means."""
@@ -25,14 +24,12 @@ class MeanTokens(NamedTuple):
 
 def run(spec: PrepareSpec, emitter: Emitter) -> PrepareResult:
     """Make model and data ready; each step that is already done is checked and kept."""
-    if spec.data != EMBEDDED:
-        check_file(Path(spec.data).expanduser())
-    with emitter.stage("model") as stage:
-        ready_model = model.ready(spec.model, Path(spec.model_cache), warn=emitter.warn)
-        stage.detail = f"{ready_model.name}, {ready_model.facts.total_params / 1e6:.1f} M parameters"
     with emitter.stage("data") as stage:
         ready_data = data.ready(spec, warn=emitter.warn)
         stage.detail = f"{ready_data.manifest.name}: " + sizes(ready_data.manifest)
+    with emitter.stage("model") as stage:
+        ready_model = model.ready(spec.model, Path(spec.model_cache), warn=emitter.warn)
+        stage.detail = f"{ready_model.name}, {ready_model.facts.total_params / 1e6:.1f} M parameters"
     with emitter.stage("tokens") as stage:
         tokens = count_tokens(ready_model.folder, ready_data)
         stage.detail = f"{tokens.example:.0f} an example, {tokens.prompt:.0f} of them the prompt"

@@ -47,6 +47,7 @@ def _view(run_dir: Path, seen: Glance, state: RunStatus, pid: int | None) -> Run
         folder=run_dir,
         planned=None if isinstance(spec, PrepareSpec) else spec.planned,
         price=None if isinstance(spec, PrepareSpec) else spec.price,
+        **_fault(seen, state),
     )
 
 

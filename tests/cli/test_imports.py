@@ -59,7 +59,7 @@ def test_plan_loads_the_database_but_no_screen(tmp_path: Path, profile: Path) ->
     assert not loaded & (HEAVY | (SLOW - {"duckdb", "numpy"}))
 
 
-@pytest.mark.parametrize("arguments", [("runs",), ("doctor",), ("verify",), ("catalog", "list")])
+@pytest.mark.parametrize("arguments", [("runs",), ("doctor",), ("catalog", "list")])
 def test_a_light_command_loads_no_heavy_library(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert not loaded_by(*arguments, cwd=tmp_path) & (HEAVY | {"textual", "matplotlib", "scipy"})
 
