@@ -19,7 +19,7 @@ class InputError(HarnessError):
     exit_code = 2
 
 
-class RunBusy(HarnessError):  # noqa: N818 - says what is, as its base does
+class RunBusy(HarnessError):
     """Another process works on this run."""
 
 
