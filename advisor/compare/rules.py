@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from advisor.compare.guards import is_worse
 from advisor.compare.records import Guard, Primary, Verdict
-from advisor.compare.words import effect, percent, points
+from advisor.compare.words import chance, effect, percent, points
 from advisor.compare.worth import Worth
 from advisor.statistics import PairedTable, probability_above, tango_interval
 from harness.protocol import EvaluationPlan
@@ -51,7 +51,7 @@ def rule(found: Findings) -> Ruling:
 
 def _ship(found: Findings, finding: str) -> Ruling | None:
     if _superior(found) and (pays := _probability_that_it_pays(found)) >= SURE:
-        known = "" if found.worth.break_even is None else f", and it pays for itself with probability {pays:.2f}"
+        known = "" if found.worth.break_even is None else f", and it pays for itself with probability {chance(pays)}"
         return Ruling("SHIP", f"{finding}{known}")
     if found.worth.cheaper and _noninferior(found):
         margin = points(-found.plan.noninferiority_margin)

@@ -30,6 +30,11 @@ def p_text(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+def chance(probability: float) -> str:
+    """A probability to two digits, never as certainty."""
+    return "above 0.99" if probability > 0.99 else f"{probability:.2f}"
+
+
 def effect(primary: Primary, alpha: float) -> str:
     """The whole finding in one phrase."""
     return (

@@ -76,6 +76,7 @@ class Bullets(Frozen):
 
     kind: Literal["bullets"] = "bullets"
     lines: tuple[Line, ...]
+    small: bool = False
 
 
 class Table(Frozen):

@@ -123,6 +123,13 @@ def test_the_box_tells_decision_cost_adapter_and_gain_with_its_interval(page: Pa
         assert part in box
 
 
+def test_a_real_gain_that_misses_the_target_says_so() -> None:
+    profile = report_facts.profile()
+    short = render_markdown(build(report_facts.facts(profile=profile.with_answer("target_score", 0.9))))
+    assert "**It is still short of the target of** 90.0 %[^" in short
+    assert "That reaches the target of 80.0" in render_markdown(build(report_facts.facts()))
+
+
 def test_zero_shot_is_shown_but_is_not_what_the_gain_is_measured_against(report: Report) -> None:
     text = render_markdown(report)
     assert "| base, zero-shot | shown |" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from advisor.decide.records import Decision, Flip, GateResult, Probe
+from advisor.decide.records import Approach, Decision, Flip, GateResult, Probe
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import percent, seconds, usd
@@ -82,14 +82,18 @@ def _silent(decision: Decision) -> Iterator[Block]:
 
 
 def _flips(flips: tuple[Flip, ...]) -> Table:
+    """One row per approach, since dozens of answers can lead to the same one."""
+    approaches = list(dict.fromkeys(flip.approach for flip in flips))
     return Table(
         caption="What would flip it: the smallest change of one answer",
-        header=("Answer", "From", "To", "Then"),
-        rows=tuple(
-            ((words(flip.input),), (_shown(flip.from_),), (_shown(flip.to),), (APPROACHES[flip.approach],))
-            for flip in flips
-        ),
+        header=("Then", "If one of these answers were another"),
+        rows=tuple(((APPROACHES[approach],), (_changes(flips, approach),)) for approach in approaches),
     )
+
+
+def _changes(flips: tuple[Flip, ...], approach: Approach) -> str:
+    led = [flip for flip in flips if flip.approach == approach]
+    return "; ".join(f"{words(flip.input)} {_shown(flip.from_)} → {_shown(flip.to)}" for flip in led)
 
 
 def _shown(value: object) -> str:

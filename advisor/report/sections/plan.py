@@ -6,7 +6,7 @@ from advisor.plan.records import CostComponent, Method, Money, Plan
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, gib, hours, usd
-from advisor.report.records import Block, Bullets, Line, Paragraph, Quote, Section, Table
+from advisor.report.records import Block, Bullets, Line, Paragraph, Quote, Section, Strong, Table
 
 METHODS: dict[Method, str] = {"lora": "LoRA", "qlora4": "LoRA on a 4-bit base", "full": "Full fine-tuning"}
 
@@ -62,7 +62,7 @@ def _offer(plan: Plan, ledger: Ledger) -> Line:
 def _components(plan: Plan, ledger: Ledger) -> Table:
     return Table(
         caption="Cost components",
-        header=("What", "When", "Quantity", "Low", "Expected", "High", "Source"),
+        header=("What, and source", "When", "Quantity", "Low", "Expected", "High"),
         rows=tuple(_component(part, ledger) for part in plan.components),
         numeric=(2, 3, 4, 5),
         note="Low to high is an 80 % interval. Unknown is not zero: it is in no total.",
@@ -82,7 +82,7 @@ def _component(part: CostComponent, ledger: Ledger) -> tuple[Line, ...]:
         how=part.because,
     )
     name = part.name if part.counted else f"{part.name} (an alternative, in no total)"
-    return (name,), (part.recurring,), (quantity, f" {part.unit}"), *amount, (f"{part.source} ({part.as_of})",)
+    return (Strong(text=name), f" {part.source}, {part.as_of}"), (part.recurring,), (quantity, f" {part.unit}"), *amount
 
 
 def money(amount: Money, fact_id: str, ledger: Ledger, *, how: str) -> Line:
@@ -107,7 +107,7 @@ def _totals(plan: Plan, ledger: Ledger) -> Line:
 def _break_even(plan: Plan, ledger: Ledger) -> Line:
     even = plan.break_even
     if even.requests_per_day is None:
-        return ("Break-even: ", even.because)
+        return (f"Break-even: {even.because}.",)
     number = ledger.recorded(
         "planned",
         "plan.break_even",
@@ -116,4 +116,4 @@ def _break_even(plan: Plan, ledger: Ledger) -> Line:
         unit="requests per day",
         how=even.because,
     )
-    return "Break-even at ", number, " requests a day. ", even.because
+    return "Break-even at ", number, f" requests a day ({even.because})."

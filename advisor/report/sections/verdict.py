@@ -9,6 +9,7 @@ from advisor.decide.records import Approach
 from advisor.report import quantities as q
 from advisor.report.facts import EvaluationFacts, ReportFacts, TrainFacts
 from advisor.report.ledger import Ledger
+from advisor.report.numbers import percent
 from advisor.report.records import Inline, Line, Quote, Strong, Tile, Tone, VerdictBox
 
 
@@ -43,7 +44,7 @@ APPROACHES: dict[Approach, str] = {
 def verdict_box(facts: ReportFacts, ledger: Ledger) -> VerdictBox:
     """The box at the top."""
     stamp = _stamp(facts)
-    parts = (_training(facts, ledger), _finding(facts, ledger), _closing(facts, ledger, stamp))
+    parts = (_training(facts, ledger), _finding(facts, ledger), _target(facts, ledger), _closing(facts, ledger, stamp))
     answer: list[Inline] = [Strong(text=facts.decision.headline)]
     for part in parts:
         answer += [" ", *part] if part else []
@@ -95,6 +96,18 @@ def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
         " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger), ": ",
         q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").",
     )  # fmt: skip
+
+
+def _target(facts: ReportFacts, ledger: Ledger) -> Line:
+    """A gain can be real and still not enough."""
+    target = facts.profile.target_score
+    primary = facts.evaluation.comparison.primary if facts.evaluation else None
+    if target is None or primary is None:
+        return ()
+    goal = ledger.recorded("decided", "profile.target_score", percent(target), target, how="profile: target_score")
+    if primary.candidate >= target:
+        return ("That reaches the target of ", goal, ".")
+    return (Strong(text="It is still short of the target of "), goal, ".")
 
 
 def _closing(facts: ReportFacts, ledger: Ledger, stamp: Stamp) -> Line:
