@@ -110,8 +110,10 @@ def version_of(name: str) -> str:
 
 def import_libraries() -> None:
     """Import what checking and scoring stand on: seconds, and before the engine's own."""
-    import lm_eval  # noqa: F401, PLC0415 - seconds to import
-    import transformers  # noqa: F401, PLC0415 - as above
+    import datasets  # noqa: F401, PLC0415 - seconds to import
+    import torch  # noqa: F401, PLC0415 - as above
+    from lm_eval import simple_evaluate  # noqa: F401, PLC0415 - as above
+    from transformers import AutoTokenizer  # noqa: F401, PLC0415 - as above
 
 
 def import_engine(settings: EngineSettings) -> OpenEngine:
