@@ -50,6 +50,12 @@ def _announcer(journey_id: str, post: Post) -> Listener:
     return listen
 
 
+def standing_halt(view: JourneyView) -> Halt | None:
+    """Why a journey that nobody advances stands still, where its next stage stopped short."""
+    stage = next((part for part in view.stages if part.id == view.next_stage), None)
+    return _halt_of(view, stage.id) if stage is not None and stage.status in ("interrupted", "failed") else None
+
+
 def _halt_of(view: JourneyView, stage: StageId) -> Halt:
     """What the journal says of a stage that did not get done."""
     stopped = next(part for part in view.stages if part.id == stage)

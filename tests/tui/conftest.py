@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]  # the plugin carries no types
 from textual.widgets import Input
+
+SVGImageExtension.file_extension = "svg"
+"""The plugin sets the name that this setting had before syrupy 5."""
 
 
 @pytest.fixture(autouse=True)

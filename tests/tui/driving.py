@@ -14,6 +14,7 @@ from advisor.tui.app import TunewiseApp
 from tests.tui.recorded import NOW, RecordedWorkflow
 
 PATIENCE_S = 30.0
+MOVES = frozenset({"tab", "up", "down", "left", "right"})
 ENDLESS = frozenset({"follow", "journey", "ask"})
 """Workers that live as long as a run, a journey or a question does."""
 
@@ -45,7 +46,8 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys one after the other, each once the one before has had its effect."""
+    """Press keys one after the other; what loads something is waited for."""
     for key in keys:
         await pilot.press(key)
-        await settled(pilot)
+        if key not in MOVES:
+            await settled(pilot)

@@ -380,9 +380,9 @@ class RecordedWorkflow(Workflow):
         self.the_profile = profile()
         self.cut: dict[str, list[Event]] = {}
         self.fail: dict[StageId, BadInput] = {}
+        self.opened: list[JourneyInputs] = []
         self.stopped: list[str] = []
         self.resumed: list[str] = []
-        self.asked_to_stop = threading.Event()
         self.markdown = "# Report\n\nThe tuned model is **better**.\n"
 
     # -- profile and advice
@@ -413,6 +413,7 @@ class RecordedWorkflow(Workflow):
         return [] if self.done is None else [self.journey(JOURNEY)]
 
     def open_journey(self, inputs: JourneyInputs, *, fresh: bool = False) -> JourneyView:
+        self.opened.append(inputs)
         self.done = self.done or 0
         return self.journey(JOURNEY)
 
@@ -452,9 +453,8 @@ class RecordedWorkflow(Workflow):
             self.status = "running"
             for event in self.follow(RUN_OF[stage], stop=stop):
                 listen(RUN_OF[stage], event)
-            if (stop is not None and stop.is_set()) or self.asked_to_stop.is_set():
-                self.status = "interrupted" if self.asked_to_stop.is_set() else "running"
-                self.asked_to_stop.clear()
+            if (stop is not None and stop.is_set()) or RUN_OF[stage] in self.stopped:
+                self.status = "interrupted" if RUN_OF[stage] in self.stopped else "running"
                 return self.journey(journey_id)
         self.done, self.status = (self.done or 0) + 1, "waiting"
         if stage == "report":
@@ -506,7 +506,7 @@ class RecordedWorkflow(Workflow):
         if self._ended(self.cut[run_id]):
             return
         while not (stop is not None and stop.wait(0.01)):
-            if self.asked_to_stop.is_set():
+            if run_id in self.stopped:
                 yield interrupted(34)
                 return
             if run_id not in self.cut:
@@ -515,13 +515,11 @@ class RecordedWorkflow(Workflow):
 
     def stop_run(self, run_id: str) -> None:
         self.stopped.append(run_id)
-        self.asked_to_stop.set()
 
     def resume_run(self, run_id: str) -> RunView:
         self.resumed.append(run_id)
         self.stopped.clear()
         self.cut.pop(run_id, None)
-        self.asked_to_stop.clear()
         return self.run(run_id)
 
     def log_tail(self, run_id: str, lines: int = 200) -> list[str]:

@@ -98,7 +98,7 @@ async def halted(pilot: Pilot[Any]) -> None:
 
 async def interrupted_run(pilot: Pilot[Any]) -> None:
     await settled(pilot)
-    await press(pilot, "tab", "down", "down", "down", "down", "down", "enter")
+    await press(pilot, "tab", "down", "down", "down", "down", "enter")
     await until(pilot, lambda: heard_step(pilot) == 34)
 
 

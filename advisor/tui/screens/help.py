@@ -52,14 +52,14 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, markdown: str) -> None:
         super().__init__()
-        self._markdown = markdown
+        self.markdown = markdown
 
     def compose(self) -> ComposeResult:
         """The page."""
         with Vertical(classes="window -tall"):
             yield Label("Help  (esc closes)", classes="window-title")
             with VerticalScroll():
-                yield Markdown(self._markdown, open_links=False)
+                yield Markdown(self.markdown, open_links=False)
 
     def on_mount(self) -> None:
         """Ready to scroll."""

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import ContentSwitcher, OptionList, Static
 
 from advisor.tui.case import Case, RoomId, run_of
+from advisor.tui.driver import standing_halt
 from advisor.tui.screens.base import Room
 from advisor.tui.screens.cards import conclusion_card
 from advisor.tui.screens.home import stage_room
@@ -86,7 +87,7 @@ class JourneyScreen(Room):
     def _draw(self, view: JourneyView) -> None:
         self.spine.show(view.stages)
         self.query_one("#card", Static).update(conclusion_card(view))
-        halt = self.shell.halts.get(view.id)
+        halt = self.shell.halts.get(view.id) or (standing_halt(view) if self.shell.driving != view.id else None)
         box = self.query_one(TroubleBox)
         if halt is None:
             box.hide()

@@ -31,17 +31,17 @@ class JumpScreen(ModalScreen[Widget | None]):
 
     def __init__(self, places: dict[str, Widget]) -> None:
         super().__init__()
-        self._places = places
+        self.places = places
 
     def compose(self) -> ComposeResult:
         """One label at each target."""
-        for letter, widget in self._places.items():
+        for letter, widget in self.places.items():
             label = Label(f" {letter} ", classes="jump-label", markup=False)
             label.styles.offset = widget.region.offset
             yield label
 
     def on_key(self, event: events.Key) -> None:
         """Go to the target of this letter."""
-        if event.key in self._places:
+        if event.key in self.places:
             event.stop()
-            self.dismiss(self._places[event.key])
+            self.dismiss(self.places[event.key])

@@ -1,0 +1,51 @@
+"""The application on the real workflow, without anything recorded: questions, decision, shortlist, plan, home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Static
+
+from advisor.paths import Workspace
+from advisor.tui.app import TunewiseApp
+from advisor.tui.screens.decision import DecisionScreen
+from advisor.tui.screens.home import HomeScreen, Known
+from advisor.tui.screens.plan import PlanScreen
+from advisor.tui.screens.shortlist import ShortlistScreen
+from advisor.tui.screens.wizard import WizardScreen
+from advisor.tui.widgets.fact_table import FactTable
+from advisor.tui.widgets.tile import Tile
+from advisor.workflow.workflow import Workflow
+from tests.tui.driving import clock, press, settled
+
+
+async def test_the_example_is_decided_shortlisted_and_planned_by_keyboard(tmp_path: Path) -> None:
+    app = TunewiseApp(Workflow(Workspace(tmp_path / "ws")), clock=clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        home = app.screen
+        assert isinstance(home, HomeScreen)
+        assert home.known == Known()
+        await press(pilot, "w", "f5", "f6")
+        assert isinstance(app.screen, DecisionScreen)
+        assert app.screen.case.advice is not None
+        await press(pilot, "2")
+        assert isinstance(app.screen, ShortlistScreen)
+        assert app.screen.query_one("#candidate-table", FactTable).table.row_count > 0
+        await press(pilot, "3")
+        assert isinstance(app.screen, PlanScreen)
+        assert app.screen.query_one("#once", Tile).figure.startswith("$")
+        assert " by " in str(app.screen.query_one("#summary", Static).render())
+
+
+async def test_answers_outlive_the_application(tmp_path: Path) -> None:
+    for expected in ("name", "task_type"):
+        app = TunewiseApp(Workflow(Workspace(tmp_path / "ws")), clock=clock)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            await press(pilot, "w")
+            wizard = app.screen
+            assert isinstance(wizard, WizardScreen)
+            assert wizard.question is not None
+            assert wizard.question.id == expected
+            await press(pilot, *"Mail", "enter")
