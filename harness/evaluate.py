@@ -58,6 +58,7 @@ def run(spec: EvaluateSpec, emitter: Emitter, *, import_engine: ImportEngine = i
     with emitter.stage("check inputs"):
         data = ready_data(spec)
         arms = ready_arms(spec, data)
+        warn_of_other_items(spec, len(data.rows), emitter.warn)
         setting = common_setting(spec, arms, data.manifest.labels, emitter.warn)
         jobs = {ready.arm.id: job_of(ready, setting, seed=spec.seed) for ready in arms}
     engines = Engines(
@@ -73,6 +74,12 @@ def run(spec: EvaluateSpec, emitter: Emitter, *, import_engine: ImportEngine = i
         }
         engines.remove_merged()
         return result(spec, emitter, setting, [scores[arm.id] for arm in spec.arms], journal.head)
+
+
+def warn_of_other_items(spec: EvaluateSpec, items: int, warn: Callable[[str], None]) -> None:
+    """Say before any output is seen that the plan was made for another number of items."""
+    if spec.plan is not None and spec.plan.items != items:
+        warn(f"the plan foresees {spec.plan.items} items, the {spec.split} split gives {items}")
 
 
 def common_setting(

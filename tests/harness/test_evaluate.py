@@ -277,3 +277,17 @@ def test_an_engine_that_reads_other_tokens_than_training_stops_the_run(
 
     with pytest.raises(AssertionError, match="tokens of item"):
         run(spec, Script(always("card"), lambda prompt: count(prompt) + 1))
+
+
+def test_a_plan_for_another_number_of_items_is_said_before_the_first_output(
+    tmp_path: Path, model: Path, data_dir: Path, count: Callable[[str], int]
+) -> None:
+    arms = [evaluating.arm("zero", model), evaluating.arm("terse", model, evaluating.TERSE)]
+    plan = EvaluationPlan(baseline="zero", candidate="terse", items=20)
+    spec = evaluating.spec(tmp_path, "r", data_dir=data_dir, arms=arms, plan=plan)
+
+    run(spec, Script(always("card"), count))
+
+    assert "the plan foresees 20 items, the test split gives 9" in [
+        event["message"] for event in evaluating.event_bodies(Path(spec.run_dir), "warning")
+    ]
