@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 from advisor.compare import pairs
 from advisor.errors import TunewiseError
@@ -36,24 +35,21 @@ RUN_ORIGINS: Mapping[StageId, Origin] = {
     "compare": "evaluate",
 }
 SPEC_ORIGINS: Mapping[StageId, Origin] = {"train": "train_spec", "compare": "evaluate_spec"}
+TIME_ORIGINS: Mapping[StageId, Origin] = {**RUN_ORIGINS, "decide": "decided", "plan": "planned"}
 JOURNAL_KINDS: tuple[Origin, ...] = ("decided", "planned", "compared")
 
 
-class Gathered(NamedTuple):
-    """The facts, and the runs that their evidence lies in."""
-
-    facts: ReportFacts
-    run_dirs: tuple[Path, ...]
+def finished_runs(workspace: Workspace, view: JourneyView) -> dict[StageId, Path]:
+    """The folders of a journey's runs that reached their end: where the evidence of its report lies."""
+    return {part.id: workspace.run_dir(part.run_id) for part in view.stages if part.run_id and part.status == "done"}
 
 
-def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *, today: date) -> Gathered:
-    """Everything that a report of a journey is made from. Raises TunewiseError where a stage is missing."""
+def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *, today: date) -> ReportFacts:
+    """Everything that a report of a journey is made from. Raises TunewiseError where it has no decision yet."""
     if view.prepared is None or view.advice is None:
         raise TunewiseError(f"{view.id} has come to no decision yet", "go on with it: `tunewise demo`")
-    run_dirs = {
-        part.id: workspace.run_dir(part.run_id) for part in view.stages if part.run_id and part.status == "done"
-    }
-    facts = ReportFacts(
+    run_dirs = finished_runs(workspace, view)
+    return ReportFacts(
         journey_id=view.id,
         made_on=today,
         version=metadata.version("tunewise"),
@@ -65,9 +61,7 @@ def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *
         probe=_probe(view, run_dirs),
         train=_train(view, run_dirs),
         evaluation=_evaluation(view, run_dirs),
-        timings=tuple(
-            StageTime(title=part.title, seconds=part.seconds) for part in view.stages if part.status == "done"
-        ),
+        timings=tuple(_timings(view)),
         catalog=tuple(_catalog(view)),
         journal={
             **_of_runs(workspace, run_dirs),
@@ -75,7 +69,12 @@ def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *
             **_of_journal(workspace, records, view.id),
         },
     )
-    return Gathered(facts, tuple(run_dirs.values()))
+
+
+def _timings(view: JourneyView) -> Iterable[StageTime]:
+    for part in view.stages:
+        if part.status == "done" and part.id in TIME_ORIGINS:
+            yield StageTime(title=part.title, seconds=part.seconds, origin=TIME_ORIGINS[part.id])
 
 
 def _probe(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> ProbeFacts | None:

@@ -22,13 +22,12 @@ def write_report(workspace: Workspace, journal: Journal, view: JourneyView, *, t
     from advisor.report.evidence import same_comparison, verify_evidence  # noqa: PLC0415
     from advisor.report.html import render_html  # noqa: PLC0415
     from advisor.report.markdown import render_markdown  # noqa: PLC0415
-    from advisor.workflow.gathering import gather  # noqa: PLC0415
+    from advisor.workflow.gathering import finished_runs, gather  # noqa: PLC0415
 
-    gathered = gather(workspace, journal.records(), view, today=today)
-    verify_evidence(workspace.journal, gathered.run_dirs)
+    verify_evidence(workspace.journal, finished_runs(workspace, view).values())
     if view.comparison is not None:
         same_comparison(view.comparison, comparison_of(workspace.run_dir(view.comparison.id), view))
-    report = build(gathered.facts)
+    report = build(gather(workspace, journal.records(), view, today=today))
     html, markdown = (workspace.reports / f"{view.id}.{suffix}" for suffix in ("html", "md"))
     _write(html, render_html(report))
     _write(markdown, render_markdown(report))
