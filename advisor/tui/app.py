@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -207,6 +208,11 @@ class TunewiseApp(Shell):
         self.report_written = event.view.report_html or self.report_written
         self.journey_moved.publish(event.view)
         self.notify("The report is written.", title="Done", timeout=3)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Function keys as they are printed on the keyboard."""
+        shown = super().get_key_display(binding)
+        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     # -- errors ------------------------------------------------------------------------------------------------
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

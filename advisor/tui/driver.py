@@ -20,7 +20,7 @@ Listener = Callable[[str, Event], None]
 def drive(workflow: Workflow, journey_id: str, *, post: Post, stop: threading.Event) -> None:
     """Advance until the report is there, a stage stops short, or ``stop`` is set, which leaves a run going."""
     view = workflow.journey(journey_id)
-    listen = _announcer(journey_id, post)
+    listen = _announcer(workflow, journey_id, post)
     while (stage := view.next_stage) is not None:
         post(JourneyMoved(view))
         try:
@@ -38,7 +38,7 @@ def drive(workflow: Workflow, journey_id: str, *, post: Post, stop: threading.Ev
     post(JourneyEnded(view))
 
 
-def _announcer(journey_id: str, post: Post) -> Listener:
+def _announcer(workflow: Workflow, journey_id: str, post: Post) -> Listener:
     """A listener that says once of each run that it is there to be followed."""
     known: set[str] = set()
 
@@ -46,6 +46,7 @@ def _announcer(journey_id: str, post: Post) -> Listener:
         if run_id not in known:
             known.add(run_id)
             post(RunBegan(journey_id, run_id))
+            post(JourneyMoved(workflow.journey(journey_id)))
 
     return listen
 

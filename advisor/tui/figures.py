@@ -18,7 +18,7 @@ def usd(amount: Decimal | float | None) -> str:
     if size == 0:
         return "$0"
     if size < 0.01:
-        return f"${amount:.4f}"
+        return f"${amount:.4f}" if size >= 0.001 else f"${amount:.8f}".rstrip("0")
     return f"${amount:,.2f}" if size < 100 else f"${amount:,.0f}"
 
 

@@ -123,6 +123,7 @@ STATES: dict[str, State] = {
     "journey-halted": State(failing, halted),
     "journey-done": State(finished, pressed(*TO_DECISION, "0")),
     "run": State(training, live(34, "4")),
+    "run-prepare": State(finished, pressed("tab", "enter")),
     "run-interrupted": State(stopped, interrupted_run),
     "evaluation": State(evaluating, evaluation),
     "comparison": State(finished, pressed(*TO_DECISION, "5")),

@@ -18,14 +18,10 @@ from tests.tui.recorded import JOURNEY, RecordedWorkflow, comparison, decision, 
 
 PLANTED = (
     "[/",
-    "[@click=app.quit]x",
-    "[bold]not bold[/bold]",
-    "\x1b[31mred\x1b[0m\x1b]8;;http://e.vil\x07link",
-    "\u202eright to left\u202c \u05e9\u05dc\u05d5\u05dd",
-    "a\x00b\x07c\rd\x9b31m",
-    "$text-error $x ${y}",
+    "[@click=app.quit]x [bold]not bold[/bold] $text-error $x ${y}",
+    "\x1b[31mred\x1b[0m\x1b]8;;http://e.vil\x07link a\x00b\x07c\rd\x9b31m",
+    "\u202eright to left\u202c \u05e9\u05dc\u05d5\u05dd\nline\nline",
     "x" * 10_000,
-    "line\nline\nline",
 )
 
 

@@ -94,7 +94,7 @@ async def test_a_stage_that_fails_says_what_happened_what_is_safe_and_how_to_go_
         await until(pilot, lambda: bool(app.halts))
         said = str(app.screen.query_one(TroubleBox).render())
         assert "another model" in said
-        assert "Everything in the journals is kept" in said
+        assert "journals and finished stages are kept" in said
         assert "tunewise train spec.json --fresh" in said
         await press(pilot, "c")
         await until(pilot, lambda: workflow.done == 7)

@@ -37,7 +37,14 @@ from tests.tui.recorded import (
 
 @pytest.mark.parametrize(
     ("amount", "said"),
-    [(None, "unknown"), (0, "$0"), (Decimal("0.0002"), "$0.0002"), (Decimal("4.376"), "$4.38"), (1234.5, "$1,234")],
+    [
+        (None, "unknown"),
+        (0, "$0"),
+        (Decimal("0.0002"), "$0.0002"),
+        (6.5e-6, "$0.0000065"),
+        (Decimal("4.376"), "$4.38"),
+        (1234.5, "$1,234"),
+    ],
 )
 def test_dollars_have_as_many_digits_as_their_size_deserves(amount: Decimal | float | None, said: str) -> None:
     assert usd(amount) == said

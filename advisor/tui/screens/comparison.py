@@ -68,12 +68,9 @@ class ComparisonScreen(Room):
                 yield Static(id="filter-line")
                 yield FactTable("", "outcome", "input", "wanted", flexible=2, key="item-table")
                 with Horizontal(id="answers"):
-                    with VerticalScroll(can_focus=False):
-                        yield Static(id="asked")
-                    with VerticalScroll(can_focus=False):
-                        yield Static(id="before")
-                    with VerticalScroll(can_focus=False):
-                        yield Static(id="after")
+                    for part in ("asked", "before", "after"):
+                        with VerticalScroll():
+                            yield Static(id=part)
             with TabPane("Registered plan", id="registered"), VerticalScroll():
                 yield Static(id="registered-text")
 
@@ -183,7 +180,8 @@ def effect_text(primary: Primary) -> Content:
     return Content.assemble(
         f"{percent(primary.baseline)} → ", (percent(primary.candidate), "bold"), "   ",
         (points(primary.difference), "bold $text-accent"), f"  95 % interval {points(low)} to {points(high)}\n",
-        (f"p = {primary.p_value:.2g} ({one_line(primary.method)})  n = {primary.n}  fixed {won}, broken {lost}", "$foreground-muted"),
+        (f"n = {primary.n}, fixed {won}, broken {lost}; ", "$foreground-muted"),
+        (f"p = {primary.p_value:.2g} ({one_line(primary.method)})", "$foreground-muted"),
     )  # fmt: skip
 
 

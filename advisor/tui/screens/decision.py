@@ -189,8 +189,10 @@ def gate_facts(gates: tuple[GateResult, ...]) -> list[Fact]:
 def _gate_fact(gate: GateResult) -> Fact:
     style = "" if gate.fired else "dim"
     mark = "● fired" if gate.fired else "○ quiet"
-    cells = (cell(mark, style), cell(gate.id, style), cell(gate.effect, style), cell(gate.because, style))
-    detail = Content.assemble(clean(gate.because), ("\nsource  ", "$text-accent"), clean(gate.source))
+    cells = (cell(mark, style), cell(gate.id, style), cell(one_line(gate.effect, 24), style), cell(gate.because, style))
+    detail = Content.assemble(
+        f"{clean(gate.because)} ({clean(gate.effect)})", ("\nsource  ", "$text-accent"), clean(gate.source)
+    )
     return Fact(cells, detail)
 
 

@@ -44,8 +44,9 @@ class JourneyScreen(Room):
                 yield Spine(tall=True)
             with Vertical(id="right"):
                 yield TroubleBox()
-                with ContentSwitcher(initial="card", id="now"):
-                    yield Static(id="card")
+                with ContentSwitcher(initial="concluded", id="now"):
+                    with VerticalScroll(id="concluded"):
+                        yield Static(id="card")
                     with Vertical(id="live"):
                         yield RunPanel()
 
@@ -113,7 +114,7 @@ class JourneyScreen(Room):
             and self.panel.run_id is not None
             and view.next_stage in ("prepare", "probe", "train", "compare")
         )
-        self.query_one("#now", ContentSwitcher).current = "live" if live else "card"
+        self.query_one("#now", ContentSwitcher).current = "live" if live else "concluded"
 
     def _going(self, view: JourneyView) -> bool:
         return any(stage.status in ("running", "interrupted", "failed") and stage.run_id for stage in view.stages)

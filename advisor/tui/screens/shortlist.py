@@ -21,7 +21,7 @@ from advisor.tui.widgets.fact_table import Fact, FactTable
 from advisor.tui.widgets.text import cell, clean, right
 from advisor.workflow.records import Advice
 
-SHOWN = ("model", "score", "", "because")
+SHOWN = ("model", "score", "because", "")
 
 
 class ShortlistScreen(Room):
@@ -47,7 +47,7 @@ class ShortlistScreen(Room):
         yield Static(id="summary")
         with TabbedContent():
             with TabPane("Candidates", id="candidates"):
-                yield FactTable(*SHOWN, flexible=3, empty="No model meets the constraints.", key="candidate-table")
+                yield FactTable(*SHOWN, flexible=2, empty="No model meets the constraints.", key="candidate-table")
             with TabPane("Excluded", id="excluded"):
                 yield FactTable(
                     "model", "out because", flexible=1, empty="No model was excluded.", key="excluded-table"
@@ -111,8 +111,8 @@ def candidate_fact(candidate: Candidate) -> Fact:
     """A model, its score and what the score is made of."""
     parts = "   ".join(f"{clean(name).replace('_', ' ')} {value:.2f}" for name, value in candidate.parts.items())
     detail = Content.assemble(clean(candidate.because), ("\nscore  ", "$text-accent"), parts)
-    score = f"{candidate.score:.2f}"
-    return Fact((cell(candidate.model), right(score), cell(f"{bar(candidate.score, 10):<10}"), cell(candidate.because)), detail)  # fmt: skip
+    score, drawn = f"{candidate.score:.2f}", f"{bar(candidate.score, 10):<10}"
+    return Fact((cell(candidate.model), right(score), cell(candidate.because), cell(drawn)), detail)
 
 
 def exclusion_fact(exclusion: Exclusion) -> Fact:

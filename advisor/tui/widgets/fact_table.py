@@ -16,6 +16,8 @@ from advisor.tui.widgets.text import cell, plain
 PADDING = 2
 """Cells that a table puts around each column."""
 SCROLLBAR = 1
+UNPLACED = 80
+"""The room that is assumed before there is any."""
 LEAST = 20
 """Below this the flexible column says nothing; then columns go instead."""
 
@@ -94,7 +96,7 @@ class FactTable(Vertical):
     def _draw(self) -> None:
         table, row = self.table, self.highlighted or 0
         table.clear(columns=True)
-        widths = fit(self._natural(), flexible=self._flexible, room=max(1, self.size.width - SCROLLBAR))
+        widths = fit(self._natural(), flexible=self._flexible, room=(self.size.width or UNPLACED) - SCROLLBAR)
         for title, width in zip(self._titles, widths, strict=False):
             table.add_column(cell(title, "bold"), width=width)
         for fact in self._facts:

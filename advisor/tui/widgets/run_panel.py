@@ -40,7 +40,7 @@ class RunPanel(Vertical):
         #shape { height: 1fr; min-height: 4; margin-top: 1; }
         #arms { padding: 0 1; }
         #below { height: 6; border-top: solid $panel; }
-        &.-parts-only #shape { display: none; }
+        &.-parts-only #shape, &.-parts-only #tiles { display: none; }
         &.-parts-only #below { height: 1fr; }
         #parts-box { width: 38%; padding: 0 1; }
         #log-box { width: 1fr; padding: 0 1; border-left: solid $panel; }
@@ -95,11 +95,6 @@ class RunPanel(Vertical):
                 yield Static(id="parts")
             with VerticalScroll(id="log-box"):
                 yield Static(id="log")
-
-    def on_mount(self) -> None:
-        """Log and parts stay at their end while they grow."""
-        for name in ("#log-box", "#parts-box"):
-            self.query_one(name, VerticalScroll).anchor()
 
     # -- following ---------------------------------------------------------------------------------------------
     def follow(self, run_id: str) -> None:
@@ -161,22 +156,28 @@ class RunPanel(Vertical):
         self._drawing = False
         if not self.is_mounted:
             return
+        self._draw_shape()
         self._draw_line()
         self._draw_tiles()
-        self._draw_shape()
         self._draw_parts()
-        log = self.query_one("#log", Static)
-        log.update(Content("\n".join(one_line(note, 200) for note in self.state.notes[-LOG_SHOWN:])))
+        self._draw_log()
+
+    def _draw_log(self) -> None:
+        lines = [one_line(note, 200) for note in self.state.notes[-LOG_SHOWN:]]
+        self.query_one("#log", Static).update(Content("\n".join(lines)))
+        for name in ("#log-box", "#parts-box"):
+            self.call_after_refresh(self.query_one(name, VerticalScroll).scroll_end, animate=False)
 
     def _draw_line(self) -> None:
         state, status = self.state, self.status
         kind = RUN_NAMES.get(state.kind or (self.view.kind if self.view else ""), "Run")
         step = f"  step {state.step.step}/{state.step.total_steps}" if state.step is not None else ""
         doing = f"  {one_line(state.message or state.part, 80)}"
+        elapsed = f"  {duration(state.elapsed_s)}" if self.has_class("-parts-only") else ""
         self.query_one("#run-line", Static).update(
             Content.assemble(
                 (kind, "bold"), "  ", (f"{MARKS[status]} {status}", TONES[status]), *self._progress(), step,
-                (doing, "$foreground-muted"),
+                (doing, "$foreground-muted"), (elapsed, "$foreground-muted"),
             )
         )  # fmt: skip
 
@@ -195,11 +196,11 @@ class RunPanel(Vertical):
         step = state.step
         memory = planned.peak_memory_gib if planned is not None else None
         peak = peak_memory_gib(state)
-        remark = f"plan {number(memory.expected)} GiB" if memory is not None else ""
+        remark = f"plan {number(memory.expected)}" if memory is not None else ""
         self._tile("t-memory", f"{number(peak)} GiB" if peak is not None else "-", remark)
         dollars = planned.usd if planned is not None else None
         self._tile("t-usd", usd(state.usd_so_far) if state.usd_so_far is not None else "-",
-                   f"plan {usd(dollars.expected)}" if dollars is not None else "")  # fmt: skip
+                   f"plan {usd(dollars.expected).lstrip('$')}" if dollars is not None else "")  # fmt: skip
         hours = planned.machine_hours if planned is not None else None
         self._tile("t-elapsed", duration(state.elapsed_s), f"plan {about(hours.expected * 3600)}" if hours else "")
         left = step.eta_s if step is not None and state.outcome is None else None

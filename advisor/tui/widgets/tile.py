@@ -12,7 +12,7 @@ class Tile(Static):
     """Three short lines: name, figure, remark."""
 
     DEFAULT_CSS = """
-    Tile { height: 3; width: 1fr; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    Tile { height: 3; width: 1fr; padding: 0 0 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, name: str, *, key: str | None = None) -> None:

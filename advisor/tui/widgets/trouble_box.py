@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from advisor.tui.widgets.text import clean
 
-SAFE = "Everything in the journals is kept; finished stages are not done twice."
+SAFE = "journals and finished stages are kept; nothing is done twice"
 
 
 class TroubleBox(Static):
@@ -34,7 +34,9 @@ class TroubleBox(Static):
             Content.assemble(("here   ", "$text-accent"), key_said),
         ]))  # fmt: skip
         self.display = True
+        self.screen.add_class("-halted")
 
     def hide(self) -> None:
         """Nothing to say any more."""
         self.display = False
+        self.screen.remove_class("-halted")
