@@ -1,0 +1,1 @@
+"""The light side: profile, decision, plan, comparison, report, and the two front ends."""

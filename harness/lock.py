@@ -25,7 +25,7 @@ class Owner(NamedTuple):
 
 
 def boot_id() -> str:
-    """This boot of this machine; empty where the system does not say."""
+    """The boot that this machine is in; empty where the system does not say."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -20,6 +21,7 @@ class MeanTokens(NamedTuple):
 
     prompt: float
     example: float
+    shared_prefix: int
 
 
 def run(spec: PrepareSpec, emitter: Emitter) -> PrepareResult:
@@ -48,6 +50,7 @@ def run(spec: PrepareSpec, emitter: Emitter) -> PrepareResult:
         machine=machine,
         mean_prompt_tokens=tokens.prompt,
         mean_example_tokens=tokens.example,
+        shared_prefix_tokens=tokens.shared_prefix,
         seconds=emitter.elapsed(),
     )
 
@@ -67,4 +70,11 @@ def count_tokens(model_dir: Path, ready_data: data.ReadyData) -> MeanTokens:
     return MeanTokens(
         prompt=round(fmean(row.target_start for row in encoded), 2),
         example=round(fmean(len(row.input_ids) for row in encoded), 2),
+        shared_prefix=shared_length([row.input_ids for row in encoded]),
     )
+
+
+def shared_length(sequences: Sequence[Sequence[int]]) -> int:
+    """How many tokens all sequences begin with."""
+    columns = enumerate(zip(*sequences, strict=False))
+    return next((place for place, column in columns if len(set(column)) > 1), min(map(len, sequences), default=0))

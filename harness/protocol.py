@@ -292,6 +292,8 @@ class PrepareResult(Frozen):
     mean_prompt_tokens: float
     mean_example_tokens: float
     """Prompt and answer of a training row, in the model's own tokens, with the zero-shot prompt."""
+    shared_prefix_tokens: int = 0
+    """Tokens that every training row begins with; a run computes them once a step."""
     seconds: float
 
 

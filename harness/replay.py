@@ -10,6 +10,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -100,7 +101,7 @@ def play(
         wait((event.elapsed_s - previous) / speed if speed > 0 else 0.0, emitter, sleep)
         previous = event.elapsed_s
         if batch is not None:
-            chain.append(emitter.run_dir / ITEMS, batch.kind, batch.body)
+            chain.append(emitter.run_dir / ITEMS, batch.kind, batch.body, clock=partial(str, batch.at))
         emitter.emit(event)
 
 

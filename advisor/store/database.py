@@ -27,7 +27,7 @@ _ENVIRONMENT = re.compile(r"Permission denied|Read-only file system|No space lef
 _TURN = threading.RLock()
 
 
-class IndexUnavailable(TunewiseError):  # noqa: N818 - says what is, as BadInput does
+class IndexUnavailable(TunewiseError):
     """The index cannot be used now and nothing was changed; the journals still answer."""
 
 
@@ -52,7 +52,7 @@ class IndexNewer(IndexUnavailable):
         )
 
 
-class IndexDamaged(Exception):  # noqa: N818 - says what is, as BadInput does
+class IndexDamaged(Exception):
     """The file or its log is not what DuckDB wrote, or rows are missing."""
 
 

@@ -29,7 +29,7 @@ TABLES = frozenset(
 )  # fmt: skip
 
 
-class IndexOlder(Exception):  # noqa: N818 - says what is, as BadInput does
+class IndexOlder(Exception):
     """An older tunewise made this index; ``version`` is its schema, 0 for one that does not say."""
 
     def __init__(self, version: int) -> None:
@@ -37,7 +37,7 @@ class IndexOlder(Exception):  # noqa: N818 - says what is, as BadInput does
         self.version = version
 
 
-class IndexStale(Exception):  # noqa: N818 - says what is, as BadInput does
+class IndexStale(Exception):
     """The index holds fewer, more or other records than the journals acknowledged."""
 
 

@@ -9,7 +9,7 @@ from advisor.errors import TunewiseError
 from harness import chain
 
 
-class JournalDamaged(TunewiseError):  # noqa: N818 - says what is, as BadInput does
+class JournalDamaged(TunewiseError):
     """A journal is not what was acknowledged: which file, which line, and why."""
 
     def __init__(self, path: Path, line: int, reason: str) -> None:

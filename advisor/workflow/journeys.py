@@ -142,11 +142,17 @@ class Journeys:
 
     def _compare(self, view: JourneyView, watch: Watch) -> None:
         def spec(run_id: str) -> EvaluateSpec:
-            train_run = _run_of(view, "train")
-            adapter = self.workspace.run_dir(train_run) / _need(view.trained).adapter_dir
+            trained = _need(view.trained)
+            adapter = self.workspace.run_dir(_run_of(view, "train")) / trained.adapter_dir
             best = self._prompt(view, measured.best_arm(_need(view.probed)).arm)
             return specs.compare_spec(
-                self.workspace, view, baseline=best, zero_shot=self._zero_shot(view), adapter_dir=adapter, run_id=run_id
+                self.workspace,
+                view,
+                baseline=best,
+                zero_shot=self._zero_shot(view),
+                adapter_dir=adapter,
+                adapter_sha256=trained.adapter_sha256,
+                run_id=run_id,
             )
 
         done = self._run(view, "compare", spec, watch)

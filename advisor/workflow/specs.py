@@ -25,7 +25,8 @@ from harness.protocol import (
     TrainSpec,
 )
 
-MICRO_BATCH = 4
+MICRO_BATCH = 16
+"""Rows of an optimizer step: with a shared prefix more rows cost little."""
 MINIMUM_GAIN = 0.02
 """Smallest gain worth a tuned model's upkeep, as a fraction of items: a judgement, stated in the report."""
 CANDIDATE = "tuned"
@@ -51,9 +52,7 @@ def probe_spec(
     workspace: Workspace, prepared: PrepareResult, prompts: Sequence[Prompt], *, run_id: str, items: int, seed: int
 ) -> EvaluateSpec:
     """Every candidate prompt on the validation items."""
-    arms = tuple(
-        Arm(id=prompt.id, label=prompt_label(prompt), model_dir=prepared.model_dir, prompt=prompt) for prompt in prompts
-    )
+    arms = tuple(_base(prepared, prompt.id, prompt_label(prompt), prompt) for prompt in prompts)
     return EvaluateSpec(
         run_id=run_id,
         run_dir=str(workspace.run_dir(run_id)),
@@ -75,7 +74,7 @@ def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_i
         prepared.model,
         lora_rank=8,
         examples=inputs.steps * MICRO_BATCH,
-        tokens_per_example=prepared.mean_example_tokens,
+        tokens_per_example=_computed_tokens(prepared),
         micro_batch=MICRO_BATCH,
         max_seq_length=512,
         dtype="float32",
@@ -97,21 +96,22 @@ def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_i
 
 
 def compare_spec(
-    workspace: Workspace, journey: JourneyView, *, baseline: Prompt, zero_shot: Prompt, adapter_dir: Path, run_id: str
+    workspace: Workspace,
+    journey: JourneyView,
+    *,
+    baseline: Prompt,
+    zero_shot: Prompt,
+    adapter_dir: Path,
+    adapter_sha256: str,
+    run_id: str,
 ) -> EvaluateSpec:
     """Base with its best prompt, base zero-shot, and tuned, on the same test items; the plan is set here."""
     prepared = _prepared(journey)
     items = min(journey.inputs.test_items, prepared.dataset.rows["test"])
-    best = Arm(
-        id="best_prompt",
-        label=f"base, best prompt ({prompt_label(baseline)})",
-        model_dir=prepared.model_dir,
-        prompt=baseline,
-    )
-    plain = Arm(id="zero_shot", label="base, zero-shot", model_dir=prepared.model_dir, prompt=zero_shot)
-    tuned = Arm(
-        id=CANDIDATE, label="tuned (LoRA)", model_dir=prepared.model_dir, adapter_dir=str(adapter_dir), prompt=zero_shot
-    )
+    best = _base(prepared, "best_prompt", f"base, best prompt ({prompt_label(baseline)})", baseline)
+    plain = _base(prepared, "zero_shot", "base, zero-shot", zero_shot)
+    adapter = {"adapter_dir": str(adapter_dir), "adapter_sha256": adapter_sha256}
+    tuned = _base(prepared, CANDIDATE, "tuned (LoRA)", zero_shot).model_copy(update=adapter)
     arms = (best, tuned) if baseline.id == zero_shot.id else (best, plain, tuned)
     hours, memory = evaluation_estimate(
         prepared.machine, prepared.model, items=items * len(arms), tokens_per_item=prepared.mean_prompt_tokens
@@ -132,6 +132,11 @@ def compare_spec(
     )
 
 
+def _base(prepared: PrepareResult, arm: str, label: str, prompt: Prompt) -> Arm:
+    """The prepared model with a prompt."""
+    return Arm(id=arm, label=label, model_dir=prepared.model_dir, model_sha256=prepared.model_sha256, prompt=prompt)
+
+
 def prompt_label(prompt: Prompt) -> str:
     """A prompt in words: how many worked examples it shows."""
     return f"{len(prompt.shots)} shots" if prompt.shots else "zero-shot"
@@ -142,6 +147,12 @@ def engine_for(prepared: PrepareResult) -> EngineSettings:
     if prepared.dataset.task == "classification":
         return EngineSettings()
     return EngineSettings(max_new_tokens=256, max_model_len=min(4096, prepared.model.context_length or 2048))
+
+
+def _computed_tokens(prepared: PrepareResult) -> float:
+    """Tokens computed for an example: what all rows begin with is computed once a step."""
+    shared = prepared.shared_prefix_tokens
+    return prepared.mean_example_tokens - shared + shared / MICRO_BATCH
 
 
 def _prepared(journey: JourneyView) -> PrepareResult:
