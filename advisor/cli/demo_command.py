@@ -22,7 +22,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def _size_options(function: Function) -> Function:
     for name, default, minimum, text in (
-        ("--steps", 60, 1, "Optimizer steps of sixteen rows each."),
+        ("--steps", 80, 1, "Optimizer steps of sixteen rows each."),
         ("--test-items", 200, 2, "Items that the arms are compared on."),
         ("--validation-items", 100, 1, "Items that the prompts are scored on."),
         ("--seed", 17, 0, "Seed of the split, the run and the evaluation."),

@@ -70,7 +70,7 @@ class JourneyInputs(Frozen):
     model: str = EMBEDDED
     data: str = EMBEDDED
     profile: Profile
-    steps: int = 60
+    steps: int = 80
     validation_items: int = 100
     test_items: int = 200
     seed: int = 17

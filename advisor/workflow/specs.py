@@ -27,6 +27,8 @@ from harness.protocol import (
 
 MICRO_BATCH = 16
 """Rows of an optimizer step: with a shared prefix more rows cost little."""
+CHECKPOINTS = 6
+"""Saved in the course of a run: a kill costs a sixth of it at most."""
 MINIMUM_GAIN = 0.02
 """Smallest gain worth a tuned model's upkeep, as a fraction of items: a judgement, stated in the report."""
 CANDIDATE = "tuned"
@@ -89,6 +91,7 @@ def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_i
         prompt=prompt,
         max_steps=inputs.steps,
         micro_batch=MICRO_BATCH,
+        checkpoint_every=max(1, inputs.steps // CHECKPOINTS),
         seed=inputs.seed,
         price=_price(journey),
         planned=_planned(journey, hours, memory),
