@@ -30,8 +30,8 @@ ITEM_FIXED_TOKENS = 56.0
 """A short answer's decoding and scheduling, as tokens of the model's arithmetic: 0.17 s at 135M and 89 Gflop/s."""
 ITEM_TOKEN_SHARE = 0.10
 """Of a prompt's tokens that are computed anew: worked examples are the same for all items and cached."""
-ENGINE_GIB = 3.5
-"""Process, compiled kernels and 1 GiB of key-value cache."""
+ENGINE_GIB = 2.2
+"""Process, kernels and key-value cache; 2.2 to 3.2 GiB in all were seen at 135M parameters, 2026-11-23, 2 cores."""
 GFLOPS_PER_CORE = 30.0
 """Where the machine was not measured."""
 
