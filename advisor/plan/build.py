@@ -29,13 +29,17 @@ from advisor.plan.spans import exactly, scaled
 from advisor.plan.work import Amounts, Foreseen, amounts, foresee
 from advisor.profile import Profile
 from catalog.records import Gpu, Model, Offer
+from catalog.verify import STALE_AFTER_DAYS, stale_days
 from harness.chain import digest
 
 COUNTABLE = 1e15
 SERVERLESS = frozenset({"flex", "per-second"})
 FLOOR_PRICES = frozenset({"starting at"})
+OUTDATED_DAYS = 180
+"""Older prices are chosen only where there is no other, as on the shortlist."""
 ASSUMED = (
     f"an offer is chosen when the expected peak x {take.FIT_MARGIN:g} fits",
+    f"a price older than {STALE_AFTER_DAYS['offer']} days counts double when offers are ranked; older than {OUTDATED_DAYS}, it is a last resort",
     f"an engine serves at {take.LOAD_SHARE:.0%} of its rate over a day, {take.CONCURRENCY} requests at once",
 )
 
@@ -73,7 +77,7 @@ def draft(
     todo = amounts(profile)
     sites = _sites(model, catalog, method=method, todo=todo, gpu=gpu)
     api = best_api(profile, catalog.models, todo, today)
-    offers = tuple(_offer_draft(site, profile) for site in sites if site.seen.hours)
+    offers = tuple(_offer_draft(site, profile, today) for site in sites if site.seen.hours)
     if not any(offer.eligible for offer in offers):
         raise BadInput(
             f"{model.id} with {method} fits no offer{f' of {gpu}' if gpu else ''} with margin",
@@ -143,7 +147,7 @@ def _cards(catalog: Catalog, gpu: str | None) -> tuple[Gpu, ...]:
     return (card, *rivals)
 
 
-def _offer_draft(site: _Site, profile: Profile) -> OfferDraft:
+def _offer_draft(site: _Site, profile: Profile, today: date) -> OfferDraft:
     note = _note(site, profile)
     hours = site.seen.hours.total if site.seen.hours else exactly(0)
     offer = site.offer
@@ -151,7 +155,8 @@ def _offer_draft(site: _Site, profile: Profile) -> OfferDraft:
         offer_id=offer.id, provider=offer.provider, gpu=site.gpu.name, gpus=offer.gpu_count, tier=offer.tier,
         usd_per_gpu_hour=offer.usd_per_gpu_hour, hours=hours, peak_memory_gib=site.seen.peak_memory_gib,
         memory_gib=site.gpu.memory_gb, fits=site.seen.fits, eligible=not note, note=note, source=offer.source,
-        as_of=offer.as_of,
+        as_of=offer.as_of, stale_days=stale_days("offer", offer.as_of, today),
+        outdated=(today - offer.as_of).days > OUTDATED_DAYS,
     )  # fmt: skip
 
 
@@ -163,13 +168,20 @@ def _note(site: _Site, profile: Profile) -> str:
         return "does not fit with margin"
     if profile.privacy == "no_egress" and shared:
         return "a private person's machine: the data may not leave"
-    if "median" in tier:
-        return "a market's median, not an offer"
-    if "spot" in tier:
-        return "spot: may be taken away, and cannot host"
-    if tier in FLOOR_PRICES:
-        return "a floor price, not an offer"
-    return "serverless: priced for inference" if tier in SERVERLESS else ""
+    return _no_offer(site.offer)
+
+
+def _no_offer(offer: Offer) -> str:
+    """Why a price is none at which a machine can be had to train and to host; empty where it is."""
+    tier = offer.tier.lower()
+    reasons = {
+        "a market's median, not an offer": "median" in tier,
+        "recalled, not quoted": offer.confidence == "recalled",
+        "spot: may be taken away, and cannot host": "spot" in tier,
+        "a floor price, not an offer": tier in FLOOR_PRICES,
+        "serverless: priced for inference": tier in SERVERLESS,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _components(
@@ -215,7 +227,7 @@ def _digest(profile: Profile, model: Model, offers: tuple[OfferDraft, ...], meth
 
 
 def assemble(plan_draft: Draft, priced: Priced) -> Plan:
-    """The plan of the cheapest offer that may be chosen."""
+    """The plan of the best offer that may be chosen."""
     chosen = priced.offers[0]
     return Plan(
         id=f"plan-{plan_draft.digest[:12]}",

@@ -50,6 +50,10 @@ class OfferDraft(Frozen):
     """Why it may not be chosen; empty where it may."""
     source: str
     as_of: date
+    stale_days: int | None = None
+    """Age of a price that is older than is trusted; None while it is fresh."""
+    outdated: bool = False
+    """So old that it is chosen only where there is no other."""
 
 
 class ComponentDraft(Frozen):
@@ -134,6 +138,10 @@ class OfferChoice(Frozen):
     tier: str = ""
     note: str = ""
     """Why it was not up for choice; empty where it was."""
+    stale_days: int | None = None
+    """Age in days of a price that is older than is trusted; None while it is fresh."""
+    outdated: bool = False
+    """So old that it is chosen only where there is no other."""
 
 
 class Priced(Frozen):

@@ -47,6 +47,8 @@ def _head(plan: Plan) -> Iterator[str]:
         f"  {'On':<12} ", f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {usd(best.usd_per_hour)} an hour"
     )
     yield f"  {'':<12} {clean(best.source)[:48]}, {best.as_of}"
+    if best.stale_days is not None:
+        yield f"  {'':<12} ! {best.stale_days} days old: ask for today's price before relying on it"
     yield f"  {'GPU hours':<12} {hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
     memory = f"{peak.low:.1f} - {peak.expected:.1f} - {peak.high:.1f} GiB of {best.memory_gib:g} GB"
     yield f"  {'Peak memory':<12} {memory}"

@@ -62,6 +62,8 @@ def _price_offers(connection: duckdb.DuckDBPyConnection, offers: Sequence[OfferD
         "gpus": [offer.gpus for offer in offers],
         "usd_per_gpu_hour": [str(offer.usd_per_gpu_hour) for offer in offers],
         "eligible": [offer.eligible for offer in offers],
+        "outdated": [offer.outdated for offer in offers],
+        "stale": [offer.stale_days is not None for offer in offers],
         **_bounds("hours", [offer.hours for offer in offers]),
     }
     rows = connection.execute(sql("price_offers"), given).fetchall()

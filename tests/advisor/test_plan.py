@@ -1,6 +1,7 @@
 """The plan before and after prices: quantities, choice of offer, unknowns, break-even, and its text."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from advisor.plan.spans import exactly, over, plus, scaled, times
 from advisor.plan.text import plan_text, usd
 from advisor.profile import Profile
 from advisor.store.pricing import make_plan
+from catalog.records import Offer
 from harness.protocol import Range
 from tests.advisor.workloads import CHEAP_API, FACTS, H100, LLAMA_8B, OFFERS, SMALL, TODAY, Facts, api, offer
 
@@ -49,6 +51,26 @@ def test_spot_floor_prices_medians_and_serverless_are_listed_but_never_chosen() 
     notes = {one.offer_id: one.note for one in plan().offers}
     assert all(notes[name] for name in ("spot", "floor", "median", "zero"))
     assert not notes["a100"]
+
+
+def test_a_price_of_more_than_half_a_year_is_chosen_only_where_there_is_no_other_and_a_recalled_one_never() -> None:
+    new = aged_offer("now", usd="1.00", days=10)
+    old, remembered = aged_offer("old", usd="0.10", days=200), aged_offer("told", usd="0.01", days=10)
+    remembered = remembered.model_copy(update={"confidence": "recalled"})
+
+    both = plan(replace(FACTS, current_offers=(new, old, remembered)))
+    alone = plan(replace(FACTS, current_offers=(old, remembered)))
+
+    assert (both.chosen.offer_id, both.chosen.stale_days) == (new.id, None)
+    assert (alone.chosen.offer_id, alone.chosen.stale_days, alone.chosen.outdated) == (old.id, 200, True)
+    assert "200 days old" in plan_text(alone)
+    assert next(one.note for one in both.offers if one.offer_id == remembered.id) == "recalled, not quoted"
+
+
+def aged_offer(name: str, *, usd: str, days: int) -> Offer:
+    """An offer of a card that fits, of some age."""
+    changes = {"id": name, "usd_per_gpu_hour": Decimal(usd), "as_of": TODAY - timedelta(days=days)}
+    return OFFERS[0].model_copy(update=changes)
 
 
 def test_data_that_may_not_leave_stays_off_private_machines_and_apis() -> None:

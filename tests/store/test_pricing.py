@@ -24,6 +24,7 @@ def offers(draw: st.DrawFn) -> tuple[OfferDraft, ...]:
             offer_id=f"offer-{position}", provider="p", gpu="g", gpus=draw(st.sampled_from([1, 2, 8])), tier="t",
             usd_per_gpu_hour=draw(PRICES), hours=draw(SPANS), peak_memory_gib=Span(low=1, expected=2, high=3),
             memory_gib=80, fits=True, eligible=position == 0 or draw(st.booleans()), note="", source="s", as_of=TODAY,
+            stale_days=draw(st.sampled_from([None, 31])), outdated=draw(st.booleans()),
         )
         for position in range(count)
     )  # fmt: skip
@@ -60,8 +61,13 @@ def money(span: Span, unit_price: Decimal) -> Money:
 
 def oracle_ranking(some: tuple[OfferDraft, ...]) -> list[tuple[str, Money]]:
     priced = [(one, money(one.hours, one.gpus * one.usd_per_gpu_hour)) for one in some]
-    priced.sort(key=lambda pair: (not pair[0].eligible, pair[1].expected, pair[1].high, pair[0].offer_id))
+    priced.sort(key=lambda pair: _rank(*pair))
     return [(one.offer_id, cost) for one, cost in priced]
+
+
+def _rank(one: OfferDraft, cost: Money) -> tuple[bool, bool, Decimal, Decimal, str]:
+    weight = 1 if one.stale_days is None else 2
+    return not one.eligible, one.outdated, cost.expected * weight, cost.high * weight, one.offer_id
 
 
 def total(priced: Priced, recurring: str, bound: str) -> Decimal:
@@ -124,3 +130,20 @@ def test_a_dearer_offer_that_may_be_chosen_comes_before_a_cheaper_one_that_may_n
         update={"offer_id": "spot", "usd_per_gpu_hour": Decimal(1), "eligible": False, "note": "spot"}
     )
     assert [one.offer_id for one in price(draft_of((spot, base), ())).offers] == ["dear", "spot"]
+
+
+def test_a_stale_price_is_chosen_only_at_less_than_half_of_a_fresh_one_and_an_outdated_one_never() -> None:
+    fresh = OfferDraft(
+        offer_id="fresh", provider="p", gpu="g", gpus=1, tier="t", usd_per_gpu_hour=Decimal(1),
+        hours=Span(low=1, expected=1, high=1), peak_memory_gib=Span(low=1, expected=1, high=1), memory_gib=1, fits=True,
+        eligible=True, note="", source="s", as_of=TODAY,
+    )  # fmt: skip
+
+    def aged(name: str, usd: str, *, outdated: bool = False) -> OfferDraft:
+        changed = {"offer_id": name, "usd_per_gpu_hour": Decimal(usd), "stale_days": 60, "outdated": outdated}
+        return fresh.model_copy(update=changed)
+
+    some = (aged("old", "0.01", outdated=True), aged("little cheaper", "0.6"), aged("much cheaper", "0.4"), fresh)
+
+    ranked = [one.offer_id for one in price(draft_of(some, ())).offers]
+    assert ranked == ["much cheaper", "fresh", "little cheaper", "old"]

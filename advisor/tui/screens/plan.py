@@ -123,7 +123,8 @@ def bounds(range_: Money) -> str:
 def summary_text(plan: Plan) -> Content:
     """Model, method and the offer that was chosen."""
     offer = plan.chosen
-    where = f"{offer.provider}, {usd(offer.usd_per_hour)}/h, as of {offer.as_of}"
+    aged = "" if offer.stale_days is None else f", {offer.stale_days} days old: check it"
+    where = f"{offer.provider}, {usd(offer.usd_per_hour)}/h, as of {offer.as_of}{aged}"
     return Content.assemble(
         (one_line(plan.model), "bold"), f" by {plan.method} on {offer.gpus}x {one_line(offer.gpu)}  ",
         (one_line(where), "$foreground-muted"),
