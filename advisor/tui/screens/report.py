@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Markdown, Static
 
 from advisor.tui.case import RoomId
+from advisor.tui.report_text import parts
 from advisor.tui.screens.base import Room
 from advisor.tui.widgets.text import clean
 from advisor.workflow.records import JourneyView, ReportFiles
@@ -44,8 +46,7 @@ class ReportScreen(Room):
     def body(self) -> ComposeResult:
         """Paths above, text below."""
         yield Static(id="paths")
-        with VerticalScroll(id="page"):
-            yield Markdown(open_links=False)
+        yield VerticalScroll(id="page")
 
     def on_mount(self) -> None:
         """Read the report, or have it written."""
@@ -68,9 +69,18 @@ class ReportScreen(Room):
         self.query_one("#paths", Static).update(paths_text(event.files))
         page = self.query_one("#page")
         page.loading = False
-        await self.query_one(Markdown).update(clean(event.text))
+        await page.remove_children()
+        self._draw(clean(event.text))
         page.focus()
         self.refresh_bindings()
+
+    @work(exclusive=True, exit_on_error=False, group="draw")
+    async def _draw(self, text: str) -> None:
+        """One section after the other: keys work meanwhile, and the first is there at once."""
+        page = self.query_one("#page")
+        for part in parts(text):
+            await page.mount(Markdown(part, open_links=False))
+            await asyncio.sleep(0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to copy or open before the files are known."""
