@@ -154,7 +154,9 @@ class TunewiseApp(Shell):
 
     async def _ask_and_start(self, inputs: JourneyInputs, *, embedded: bool) -> None:
         where = str(self.workflow.workspace.root)
-        chosen = await self.push_screen_wait(StartScreen(inputs, workspace=where, embedded=embedded))
+        chosen = await self.push_screen_wait(
+            StartScreen(inputs, workspace=where, embedded=embedded, same_as=self.demo_command)
+        )
         if chosen is not None:
             self.start_journey(chosen)
 

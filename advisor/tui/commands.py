@@ -62,7 +62,7 @@ class RoomProvider(TunewiseProvider):
         yield Command("go: Wizard", "Questions about your own task", partial(self._act, "wizard"))
         yield Command("journey: Run the demo", "The whole path on the embedded model", partial(self._act, "demo"))
         screen = self.screen
-        if isinstance(screen, Page):
+        if isinstance(screen, Page) and screen.command_shown():
             yield Command("copy: Command", screen.command_shown(), partial(self._copy, screen.command_shown()))
         if isinstance(screen, Room):
             for room in ROOMS:

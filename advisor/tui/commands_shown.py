@@ -1,13 +1,20 @@
-"""The command line that does what a screen does."""
+"""The command line that does what a screen does: typed as it is shown, it works."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from pathlib import Path
 
+from advisor.paths import Workspace, find_workspace
 from advisor.plan.records import Plan
+from advisor.profile import Profile
 from advisor.tui.case import Case, RoomId
-from advisor.workflow.records import JourneyInputs, JourneyView
+from advisor.workflow.records import JourneyInputs
 from harness.protocol import EMBEDDED
+
+FileOf = Callable[[Profile], Path | None]
+"""Where a profile stands as a file, or None where it cannot be written."""
 
 
 def command(*words: str) -> str:
@@ -15,11 +22,29 @@ def command(*words: str) -> str:
     return shlex.join(["tunewise", *words])
 
 
-def demo_command(inputs: JourneyInputs) -> str:
-    """The command that walks the same journey."""
-    model = ["--model", inputs.model] if inputs.model != EMBEDDED else []
-    data = ["--data", inputs.data] if inputs.data != EMBEDDED else []
-    return command("demo", *model, *data)
+def workspace_words(workspace: Workspace) -> tuple[str, ...]:
+    """``--workspace DIR``, unless the command finds this workspace by itself."""
+    root = workspace.root.absolute()
+    return () if root == find_workspace(None).root else ("--workspace", near(root))
+
+
+def near(path: Path) -> str:
+    """A path as it is typed here: relative where it lies beneath the current folder."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(whole)
+
+
+def demo_command(inputs: JourneyInputs, place: tuple[str, ...] = (), profile: Path | None = None) -> str:
+    """The command that walks the same journey; ``profile`` is the file of a profile of one's own."""
+    words = [*place, "demo"]
+    words += ["--model", inputs.model] if inputs.model != EMBEDDED else []
+    words += ["--data", inputs.data] if inputs.data != EMBEDDED else []
+    words += ["--profile", near(profile)] if profile is not None else []
+    usual = JourneyInputs.model_fields
+    for name in ("steps", "test_items", "validation_items", "seed"):
+        value = getattr(inputs, name)
+        words += [f"--{name.replace('_', '-')}", str(value)] if value != usual[name].default else []
+    return command(*words, *(["--train-anyway"] if inputs.train_anyway else []))
 
 
 def plan_command(profile: str, plan: Plan | None) -> str:
@@ -28,21 +53,27 @@ def plan_command(profile: str, plan: Plan | None) -> str:
     return command("plan", profile, *chosen)
 
 
-def room_command(room: RoomId, case: Case) -> str:
-    """The command that shows what a room shows."""
-    profile = str(case.profile_path) if case.profile_path is not None else "profile.yaml"
+def room_command(room: RoomId, case: Case, place: tuple[str, ...], file_of: FileOf) -> str:
+    """The command that shows what a room shows; empty where there is none."""
     match room:
-        case "decision" | "shortlist":
-            return command("advise", profile)
-        case "plan":
-            return plan_command(profile, case.plan)
+        case "decision" | "shortlist" | "plan":
+            return _profile_command(room, case, file_of)
         case "run":
-            return command("attach", case.shown_run or "RUN")
-        case "journey":
-            return _journey_command(case.journey)
-        case "comparison" | "report":
-            return command("report", case.journey.id if case.journey is not None else "ID")
+            return command(*place, "attach", case.shown_run) if case.shown_run is not None else ""
+        case "journey" | "comparison" | "report":
+            return _journey_command(room, case, place, file_of)
 
 
-def _journey_command(view: JourneyView | None) -> str:
-    return demo_command(view.inputs) if view is not None else command("demo")
+def _profile_command(room: RoomId, case: Case, file_of: FileOf) -> str:
+    path = case.profile_path or (file_of(case.profile) if case.profile is not None else None)
+    if path is None:
+        return ""
+    return plan_command(near(path), case.plan) if room == "plan" else command("advise", near(path))
+
+
+def _journey_command(room: RoomId, case: Case, place: tuple[str, ...], file_of: FileOf) -> str:
+    if case.journey is None:
+        return ""
+    if room != "journey":
+        return command(*place, "report", case.journey.id)
+    return demo_command(case.journey.inputs, place, file_of(case.journey.inputs.profile))

@@ -22,3 +22,4 @@ def no_cursor_blink(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The recorded workspace is a relative path, so that screens show the same path everywhere."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUNEWISE_WORKSPACE", "bank/.tunewise")

@@ -81,7 +81,9 @@ async def test_a_model_and_data_of_ones_own_go_into_the_journey() -> None:
         start.model.value, start.data.value = "models/mine", " rows.jsonl "
         await press(pilot, "enter")
         await until(pilot, lambda: workflow.done == 7)
-    assert [(inputs.model, inputs.data) for inputs in workflow.opened] == [("models/mine", "rows.jsonl")]
+    assert [(inputs.model, inputs.data) for inputs in workflow.opened] == [
+        (str(Path("models/mine").absolute()), str(Path("rows.jsonl").absolute()))
+    ]
 
 
 async def test_a_stage_that_fails_says_what_happened_what_is_safe_and_how_to_go_on() -> None:

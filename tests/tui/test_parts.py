@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.tui import settings
-from advisor.tui.case import Case, case_of, run_of
+from advisor.tui.case import Case, RoomId, case_of, run_of
 from advisor.tui.commands_shown import demo_command, room_command
 from advisor.tui.figures import ago, bar, duration, track, usd
 from advisor.tui.run_state import RunState
@@ -140,11 +140,15 @@ def test_every_closed_set_has_its_words() -> None:
 def test_the_command_shown_does_what_the_room_shows() -> None:
     case = case_of(RecordedWorkflow(done=7).journey(JOURNEY))
     saved = Case(profile=profile(), plan=plan(), profile_path=Path("my tasks/p.yaml"))
-    assert room_command("plan", saved) == (
+
+    def said(room: RoomId, one: Case) -> str:
+        return room_command(room, one, ("--workspace", "w"), lambda _: None)
+
+    assert said("plan", saved) == (
         "tunewise plan 'my tasks/p.yaml' --model HuggingFaceTB/SmolLM2-135M-Instruct --gpu l4"
     )
-    assert room_command("run", case) == f"tunewise attach {RUN_OF['train']}"
-    assert room_command("report", case) == f"tunewise report {JOURNEY}"
+    assert said("run", case) == f"tunewise --workspace w attach {RUN_OF['train']}"
+    assert said("report", case) == f"tunewise --workspace w report {JOURNEY}"
     assert (
         demo_command(JourneyInputs(model="m", data="d.jsonl", profile=profile()))
         == "tunewise demo --model m --data d.jsonl"

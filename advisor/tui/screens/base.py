@@ -14,7 +14,6 @@ from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from advisor.tui.case import ROOMS, Case, RoomId
-from advisor.tui.commands_shown import room_command
 from advisor.tui.shell import Shell
 from advisor.tui.widgets.chrome import ROOM_TITLES, CommandLine, RoomBar, RoomTab, TitleBar
 from advisor.workflow.records import JourneyView
@@ -64,7 +63,7 @@ class Room(Page):
         yield RoomBar(self.room, self.case.rooms())
         with Container(id="body"):
             yield from self.body()
-        yield CommandLine(room_command(self.room, self.case))
+        yield CommandLine(self.shell.room_command(self.room, self.case))
         yield Footer(compact=True)
 
     def body(self) -> ComposeResult:
@@ -85,7 +84,7 @@ class Room(Page):
         self.case = case
         if self.is_mounted:
             self.query_one(RoomBar).show(case.rooms())
-            self.query_one(CommandLine).show(room_command(self.room, case))
+            self.query_one(CommandLine).show(self.shell.room_command(self.room, case))
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -16,7 +16,6 @@ from textual.widgets import DataTable, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from advisor.tui.case import ROOM_OF_STAGE, Case, RoomId, case_of
-from advisor.tui.commands_shown import command, demo_command
 from advisor.tui.figures import ago, percent, usd
 from advisor.tui.screens.base import Page
 from advisor.tui.widgets.chrome import CommandLine, TitleBar
@@ -104,7 +103,7 @@ class HomeScreen(Page):
             with Vertical(id="journeys-box", classes="box"):
                 yield Static("Journeys", classes="heading")
                 yield _table("journeys", "journey", "task", "where it stands")
-        yield CommandLine(command("demo"))
+        yield CommandLine(self.shell.demo_command())
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
@@ -164,7 +163,7 @@ class HomeScreen(Page):
         self.spine.show(latest.stages if latest is not None else UNTOUCHED)
         title = f"The path of {one_line(case_of(latest).name, 50)}" if latest is not None else "The path"
         self.query_one("#path-heading", Static).update(Content(title))
-        self.query_one(CommandLine).show(demo_command(latest.inputs) if latest is not None else command("demo"))
+        self.query_one(CommandLine).show(self.shell.demo_command(latest.inputs if latest is not None else None))
 
     def _show_runs(self) -> None:
         table = self._fill("runs", bool(self.known.runs))

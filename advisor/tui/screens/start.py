@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import getters, on
@@ -12,13 +14,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from advisor.tui.commands_shown import demo_command
 from advisor.tui.widgets.text import one_line
 from advisor.workflow.records import JourneyInputs
 from harness.protocol import EMBEDDED
 
 TIME_SAID = "5 to 10 minutes on two CPU cores"
 """The demonstration's goal; the run itself shows the time that is left."""
+
+
+SameAs = Callable[[JourneyInputs], str]
+"""The command that starts with these inputs."""
 
 
 class StartScreen(ModalScreen[JourneyInputs | None]):
@@ -31,9 +36,9 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
     model = getters.query_one("#model", Input)
     data = getters.query_one("#data", Input)
 
-    def __init__(self, inputs: JourneyInputs, *, workspace: str, embedded: bool) -> None:
+    def __init__(self, inputs: JourneyInputs, *, workspace: str, embedded: bool, same_as: SameAs) -> None:
         super().__init__()
-        self._inputs, self._workspace, self._embedded = inputs, workspace, embedded
+        self._inputs, self._workspace, self._embedded, self._same_as = inputs, workspace, embedded, same_as
 
     def compose(self) -> ComposeResult:
         """What, how long, where; two inputs; two buttons."""
@@ -43,6 +48,9 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
                 with Horizontal(classes="promise"):
                     yield Static(label, classes="label")
                     yield Static(Content(said), classes="said")
+            with Horizontal(classes="promise"):
+                yield Static("same as", classes="label")
+                yield Static(Content(one_line(self._same_as(self._inputs))), classes="said", id="same-as")
             yield Label("Model folder, or “embedded”", classes="field-label")
             yield Input(self._inputs.model, id="model")
             yield Label("Data as JSONL, or “embedded”", classes="field-label")
@@ -57,8 +65,12 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
 
     def chosen(self) -> JourneyInputs:
         """The inputs with model and data as they stand in the fields."""
-        given = {"model": self.model.value.strip() or EMBEDDED, "data": self.data.value.strip() or EMBEDDED}
+        given = {"model": whole_path(self.model.value), "data": whole_path(self.data.value)}
         return self._inputs.model_copy(update=given)
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self.query_one("#same-as", Static).update(Content(one_line(self._same_as(self.chosen()))))
 
     @on(Button.Pressed, "#start")
     @on(Input.Submitted)
@@ -81,5 +93,10 @@ class StartScreen(ModalScreen[JourneyInputs | None]):
             ("takes", TIME_SAID),
             ("needs", "no GPU and no network; every stage can be stopped and resumed"),
             ("writes", f"only under {one_line(self._workspace)}"),
-            ("same as", demo_command(inputs)),
         )  # fmt: skip
+
+
+def whole_path(given: str) -> str:
+    """A folder or file as the journey keeps it: absolute, so that it means the same from everywhere."""
+    given = given.strip() or EMBEDDED
+    return given if given == EMBEDDED else str(Path(given).expanduser().absolute())

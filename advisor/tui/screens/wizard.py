@@ -20,7 +20,7 @@ from advisor.errors import BadInput
 from advisor.profile import Profile
 from advisor.questions import BY_ID, Question, next_question, open_questions, parse_answer, previous_question
 from advisor.tui.case import Case
-from advisor.tui.commands_shown import command
+from advisor.tui.commands_shown import command, near
 from advisor.tui.figures import bar
 from advisor.tui.screens.base import Page
 from advisor.tui.screens.confirm import ConfirmScreen
@@ -33,6 +33,7 @@ from advisor.workflow.records import Draft
 
 UNSURE = "?"
 """How the questions spell “I don't know”."""
+UNSAVED = "ctrl+s saves the answers as a file, for tunewise advise FILE"
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -88,7 +89,7 @@ class WizardScreen(Page):
             with Vertical(id="so-far"):
                 yield Static("Verdict so far", classes="heading")
                 yield Static(id="thought")
-        yield CommandLine(command("advise", "profile.yaml"))
+        yield CommandLine("", otherwise=UNSAVED)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
@@ -160,8 +161,15 @@ class WizardScreen(Page):
         except BadInput as error:
             self.query_one("#refused", Static).update(Content(clean(f"✗ {error.message}\n{error.hint}")))
             return
-        self.profile = self.profile.with_answer(self.question.id, value)
+        self._change(self.profile.with_answer(self.question.id, value))
         self.ask(next_question(self.profile, self.question.id))
+
+    def _change(self, profile: Profile) -> None:
+        """Take in other answers; a file that was saved does not hold them."""
+        if profile != self.profile and self.saved_as is not None:
+            self.saved_as = None
+            self.query_one(CommandLine).show("")
+        self.profile = profile
 
     @on(OptionList.OptionSelected, "#choices")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -199,7 +207,7 @@ class WizardScreen(Page):
 
     def action_example(self) -> None:
         """The example's answers, then what is still open."""
-        self.profile = self.shell.workflow.example_profile()
+        self._change(self.shell.workflow.example_profile())
         self.ask(next_question(self.profile))
         self.notify("The example's answers are filled in. F6 shows the decision.", timeout=3)
 
@@ -218,7 +226,7 @@ class WizardScreen(Page):
         if path is not None:
             self.shell.workflow.save_profile(self.profile, path)
             self.saved_as = path
-            self.query_one(CommandLine).show(command("advise", str(path)))
+            self.query_one(CommandLine).show(command("advise", near(path)))
             self.notify(one_line(str(path)), title="Saved", timeout=3, markup=False)
 
     @work(group="ask")
@@ -226,7 +234,7 @@ class WizardScreen(Page):
         """Ask, then forget the answers."""
         body = Content("All answers of this wizard are forgotten. Saved profiles and journeys stay.")
         if await self.app.push_screen_wait(ConfirmScreen("Start over?", body, yes="Start over", no="Keep them")):
-            self.profile = Profile()
+            self._change(Profile())
             self.ask(next_question(self.profile))
 
     # -- thinking ----------------------------------------------------------------------------------------------

@@ -105,12 +105,12 @@ class CommandLine(Static):
     """The command that does the same without the application."""
 
     DEFAULT_CSS = """
-    CommandLine { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    CommandLine { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     """
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, *, otherwise: str = "") -> None:
         super().__init__()
-        self.command = command
+        self.command, self.otherwise = command, otherwise
         self.tooltip = "The same without this application; copied by the palette's “copy: command”"
 
     def on_mount(self) -> None:
@@ -118,6 +118,7 @@ class CommandLine(Static):
         self.show(self.command)
 
     def show(self, command: str) -> None:
-        """Another command."""
+        """Another command, or what is said where there is none."""
         self.command = command
-        self.update(Content.assemble(("$ ", "$text-accent"), one_line(command, 300)))
+        said = Content.assemble(("$ ", "$text-accent"), one_line(command)) if command else Content(self.otherwise)
+        self.update(said)
