@@ -132,19 +132,22 @@ def _tell_prepared(facts: Mapping[str, Any]) -> str:
 
 def _tell_probed(facts: Mapping[str, Any]) -> str:
     probed: EvaluateResult = facts["probed"]
-    return ", ".join(f"{arm.arm} {arm.correct}/{arm.items}" for arm in probed.arms)
+    if not probed.arms:
+        return "no prompt was measured"
+    best = max(probed.arms, key=lambda arm: arm.correct)
+    return f"the best of {len(probed.arms)} prompts is right on {best.correct} of {best.items} items"
 
 
 def _tell_decided(facts: Mapping[str, Any]) -> str:
     advice: Advice = facts["advice"]
-    return f"{advice.decision.approach} ({advice.decision.confidence:.0%} sure): {advice.decision.headline}"
+    return f"{advice.decision.confidence:.0%} sure: {advice.decision.headline}"
 
 
 def _tell_plan(facts: Mapping[str, Any]) -> str:
     plan: Plan = facts["plan"]
     offer = plan.chosen
     return (
-        f"{offer.gpus} x {offer.gpu} at {offer.provider}, ${offer.usd_per_hour}/h; "
+        f"{offer.gpus} x {offer.gpu} at {offer.provider}, ${offer.usd_per_hour:,.2f} an hour; "
         f"training ${offer.usd.low:.2f} to ${offer.usd.high:.2f}"
     )
 
@@ -165,4 +168,5 @@ def _tell_compared(facts: Mapping[str, Any]) -> str:
 
 
 def _tell_report(facts: Mapping[str, Any]) -> str:
-    return str(facts["report_html"])
+    html: Path = facts["report_html"]
+    return f"reports/{html.name}"
