@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.nodes import MappingNode
 
 from advisor.errors import BadInput
 from advisor.paths import Workspace
@@ -74,7 +75,11 @@ def _text(path: Path) -> str:
 
 def _load(path: Path, text: str) -> Any:
     try:
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        if path.suffix == ".json":
+            return json.loads(text, object_pairs_hook=_each_once)
+        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that refuses a field given twice
+    except _GivenTwice as twice:
+        raise BadInput(f"{path}: {str(twice.args[0])[:60]!r} is given twice", "keep the value that holds") from None
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}:{error.lineno}: not JSON ({error.msg} at column {error.colno})") from error
     except yaml.MarkedYAMLError as error:
@@ -82,7 +87,36 @@ def _load(path: Path, text: str) -> Any:
         line = mark.line + 1 if mark else 1
         raise BadInput(f"{path}:{line}: not YAML ({error.problem})") from error
     except yaml.YAMLError as error:
-        raise BadInput(f"{path}: not YAML ({error})") from error
+        raise BadInput(f"{path}: not YAML ({' '.join(str(error).split())})") from error
+    except ValueError as error:  # a date that no calendar has, a number of more digits than Python reads
+        raise BadInput(f"{path}: a value cannot be read ({error})") from error
+    except RecursionError:
+        raise BadInput(f"{path}: nested too deeply", "a profile is a flat list of fields with values") from None
+
+
+class _GivenTwice(Exception):
+    """A field stands twice in one mapping."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values only, and every field once: which of two values holds is not ours to guess."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys differ."""
+        written = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = next((key for place, key in enumerate(written) if key in written[:place]), None)
+        if twice is not None:
+            raise _GivenTwice(twice)
+        return super().construct_mapping(node, deep)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _GivenTwice(key)
+        found[key] = value
+    return found
 
 
 def _named(path: Path, raw: Any) -> Profile:

@@ -22,6 +22,16 @@ from advisor.workflow.records import Draft
         ("p.yaml", "", "a profile is a list of fields with values"),
         ("p.json", '{"n_examples": 5,}', "p.json:1"),
         ("p.yaml", b"\xff\xfe\x00", "not UTF-8"),
+        ("p.json", '{"n_examples": 5, "n_examples": 9000}', "'n_examples' is given twice"),
+        ("p.yaml", "n_examples: 5\nn_examples: 9000\n", "'n_examples' is given twice"),
+        ("p.yaml", "n_examples: 2026-13-45\n", "cannot be read"),
+        ("p.yaml", "budget_usd: !!float snan\n", "cannot be read"),
+        ("p.yaml", "name: !!python/object/apply:os.getcwd []\n", "not YAML"),
+        ("p.yaml", f"n_examples: {'9' * 5000}\n", "cannot be read"),
+        ("p.json", f'{{"n_examples": {"9" * 5000}}}', "cannot be read"),
+        ("p.json", "[" * 100_000, "nested too deeply"),
+        ("p.yaml", "[" * 5_000, "nested too deeply"),
+        ("p.yaml", "? [a]\n: 1\n", "not YAML"),
     ],
 )
 def test_a_bad_profile_is_one_line_with_the_file_and_the_fault(
