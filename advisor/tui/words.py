@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from advisor.compare.records import Verdict
 from advisor.decide.records import Approach
+from advisor.profile import Profile
 from advisor.workflow.records import RunStatus, StageId, StageStatus
 
 APPROACH_NAMES: dict[Approach, str] = {
@@ -69,3 +72,51 @@ STAGE_PURPOSE: dict[StageId, str] = {
     "compare": "same items, paired, with intervals",
     "report": "every number with its source",
 }
+
+FIELD_NAMES: dict[str, str] = {
+    "n_examples": "training examples",
+    "eval_items": "held-out items",
+    "metric_defined": "a metric",
+    "volume_per_day": "requests a day",
+    "tokens_in": "tokens in per request",
+    "tokens_out": "tokens out per request",
+    "cacheable_prefix_tokens": "tokens the same each time",
+    "context_tokens": "longest input",
+    "latency_p95_ms": "milliseconds for 95 %",
+    "requirement_change_days": "days requirements hold",
+    "lead_time_days": "days until needed",
+    "kb_tokens": "tokens of facts",
+    "freshness_days": "days until a fact is known",
+    "budget_usd": "budget in dollars",
+    "tuned_score": "score of a small probe",
+    "prompt_score": "score of the best prompt",
+    "prompt_effort": "work put into the prompt",
+    "failure_mode": "main failure",
+    "knowledge_need": "need of facts",
+    "teacher_reaches_target": "a stronger model suffices",
+    "weights_allowed": "tuning allowed",
+    "n_tasks": "tasks of this kind",
+    "stage": "prototype or production",
+    "general_task": "a general task",
+    "low_resource_language": "a rare language",
+    "needs_citations": "citations needed",
+    "value_per_correct_usd": "dollars per right answer",
+    "label_usd_per_example": "dollars per label",
+    "engineer_usd_per_hour": "dollars per engineer hour",
+    "train_tokens_per_example": "tokens per example",
+    "horizon_months": "months to pay back",
+}
+"""Answers in words, where the name of the field does not say what it is."""
+
+
+def field_name(field: str) -> str:
+    """What an answer of the profile is called on the screen."""
+    return FIELD_NAMES.get(field) or field.replace("_", " ")
+
+
+def spoken(text: str) -> str:
+    """A sentence of the decision with the fields it names in words."""
+    return FIELD.sub(lambda found: field_name(found[0]), text)
+
+
+FIELD = re.compile(rf"\b({'|'.join(name for name in Profile.model_fields if '_' in name)})\b")

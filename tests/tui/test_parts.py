@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.profile import Profile
 from advisor.tui import settings
 from advisor.tui.case import Case, RoomId, case_of, run_of
 from advisor.tui.commands_shown import demo_command, room_command
 from advisor.tui.figures import ago, bar, duration, track, usd
 from advisor.tui.run_state import RunState
+from advisor.tui.screens.comparison import p_text
+from advisor.tui.screens.decision import answer_said
 from advisor.tui.widgets.fact_table import PADDING, fit
 from advisor.tui.widgets.interval import draw
 from advisor.tui.widgets.plot import ticks
-from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS, MARKS, TONES
+from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS, FIELD_NAMES, MARKS, TONES, field_name, spoken
 from advisor.workflow.records import JourneyInputs
 from harness.protocol import Event
 from tests.tui.recorded import (
@@ -167,3 +170,16 @@ def test_taste_is_kept_and_a_damaged_file_means_defaults(tmp_path: Path) -> None
     assert settings.read(workspace).keymap == {"home.demo": "x"}
     (tmp_path / settings.FILE).write_text("{", "utf-8")
     assert settings.read(workspace) == settings.Settings()
+
+
+def test_answers_are_named_in_words_on_every_screen() -> None:
+    assert field_name("n_examples") == "training examples"
+    assert spoken("kb_tokens is unknown: n_examples too") == "tokens of facts is unknown: training examples too"
+    assert set(FIELD_NAMES) <= set(Profile.model_fields)
+    assert answer_said("failure_mode", "format") == "The format is wrong"
+    assert answer_said("n_examples", 1589) == "1,589"
+
+
+@pytest.mark.parametrize(("p_value", "said"), [(2.1e-27, "p < 0.001"), (0.0312, "p = 0.031")])
+def test_a_tiny_p_value_has_no_more_digits_than_it_means(p_value: float, said: str) -> None:
+    assert p_text(p_value) == said

@@ -180,9 +180,14 @@ def effect_text(primary: Primary) -> Content:
     return Content.assemble(
         f"{percent(primary.baseline)} → ", (percent(primary.candidate), "bold"), "   ",
         (points(primary.difference), "bold $text-accent"), f"  95 % interval {points(low)} to {points(high)}\n",
-        (f"n = {primary.n}, fixed {won}, broken {lost}; ", "$foreground-muted"),
-        (f"p = {primary.p_value:.2g} ({one_line(primary.method)})", "$foreground-muted"),
+        (f"n = {primary.n}, fixed {won}, broken {lost}, {p_text(primary.p_value)}", "$foreground-muted"),
+        (f"\n{one_line(primary.method)}", "$foreground-muted"),
     )  # fmt: skip
+
+
+def p_text(p_value: float) -> str:
+    """A p-value; beyond a thousandth its digits mean nothing."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
 
 def arm_fact(arm: ArmSummary, comparison: Comparison) -> Fact:

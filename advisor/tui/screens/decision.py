@@ -15,13 +15,14 @@ from textual.widget import Widget
 from textual.widgets import Static, TabbedContent, TabPane, Tabs
 
 from advisor.decide.records import Decision, Flip, GateResult, Probe
+from advisor.questions import BY_ID
 from advisor.tui.case import RoomId
 from advisor.tui.figures import UNKNOWN, bar, usd
 from advisor.tui.screens.base import Room
 from advisor.tui.widgets.bars import Bars, approach_bars
 from advisor.tui.widgets.fact_table import Fact, FactTable
 from advisor.tui.widgets.text import cell, clean, one_line
-from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS
+from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS, field_name, spoken
 from advisor.workflow.records import Advice
 
 ROOMY_ROWS = 32
@@ -170,7 +171,7 @@ def probe_text(probe: Probe | None) -> Content:
     cost = f"{probe.hours:g} h, {usd(probe.usd) if probe.usd is not None else 'price ' + UNKNOWN}"
     chance = f"{probe.chance_to_change:.0%} chance to change the answer"
     run = [Content.assemble(("$ ", "$text-accent"), one_line(probe.command))] if probe.command else []
-    name = Content.assemble((one_line(probe.learns.replace("_", " ")), "bold"), ("  " + cost, "$foreground-muted"))
+    name = Content.assemble((one_line(field_name(probe.learns)), "bold"), ("  " + cost, "$foreground-muted"))
     return Content("\n").join([name, Content(chance), Content(clean(probe.why)), *run])
 
 
@@ -178,7 +179,7 @@ def assumption_text(assumptions: tuple[str, ...]) -> Content:
     """One line for each thing that was assumed."""
     if not assumptions:
         return Content("Nothing had to be assumed.")
-    return Content("\n").join([Content(f"· {clean(line)}") for line in assumptions])
+    return Content("\n").join([Content(f"· {clean(spoken(line))}") for line in assumptions])
 
 
 def gate_facts(gates: tuple[GateResult, ...]) -> list[Fact]:
@@ -199,9 +200,16 @@ def _gate_fact(gate: GateResult) -> Fact:
 def flip_fact(flip: Flip) -> Fact:
     """One input's smallest change that changes the decision."""
     then = APPROACH_NAMES[flip.approach]
-    name, before, after = flip.input.replace("_", " "), value_text(flip.from_), value_text(flip.to)
+    name, before, after = field_name(flip.input), answer_said(flip.input, flip.from_), answer_said(flip.input, flip.to)
     detail = Content(f"If {one_line(name)} were {one_line(after)} rather than {one_line(before)}: {then}.")
     return Fact((cell(name), cell(before), cell(f"→ {after}"), cell(then)), detail)
+
+
+def answer_said(field: str, value: object) -> str:
+    """An answer as the question offers it, else the value in words."""
+    question = BY_ID.get(field)
+    labels = {choice.value: choice.label for choice in question.choices} if question is not None else {}
+    return labels.get(str(value)) or value_text(value)
 
 
 def value_text(value: object) -> str:

@@ -24,11 +24,10 @@ from advisor.tui.commands_shown import command, near
 from advisor.tui.figures import bar
 from advisor.tui.screens.base import Page
 from advisor.tui.screens.confirm import ConfirmScreen
-from advisor.tui.screens.decision import value_text
 from advisor.tui.screens.save_path import PathScreen
 from advisor.tui.widgets.chrome import CommandLine, TitleBar
 from advisor.tui.widgets.text import clean, one_line
-from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS
+from advisor.tui.words import APPROACH_NAMES, APPROACH_VERDICTS, field_name
 from advisor.workflow.records import Draft
 
 UNSURE = "?"
@@ -270,6 +269,6 @@ def thought_text(decision: Decision) -> Content:
     probe = decision.next_probe
     if probe is None:
         return Content("\n\n").join([verdict, Content("Nothing cheap is left to learn.")])
-    learns = value_text(probe.learns)
+    learns = field_name(probe.learns)
     worth = Content.assemble(("Still worth knowing\n", "bold $text-primary"), (learns, "bold"), f"\n{clean(probe.why)}")
     return Content("\n\n").join([verdict, worth])

@@ -105,7 +105,7 @@ class CommandLine(Static):
     """The command that does the same without the application."""
 
     DEFAULT_CSS = """
-    CommandLine { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
+    CommandLine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self, command: str, *, otherwise: str = "") -> None:
