@@ -9,9 +9,6 @@ from typing import Any
 from advisor.profile import Profile, Provenance
 from harness.protocol import ArmScore, EvaluateResult, PrepareResult
 
-FORMAT_IS_FINE = 0.9
-"""Share of outputs in the right form above which the failures left are not failures of form."""
-
 
 def best_arm(probed: EvaluateResult) -> ArmScore:
     """The prompt with most right answers; of equals the one with fewer prompt tokens."""
@@ -21,9 +18,7 @@ def best_arm(probed: EvaluateResult) -> ArmScore:
 def measured_profile(profile: Profile, prepared: PrepareResult, probed: EvaluateResult, *, on: date) -> Profile:
     """The profile with example counts, token counts, best prompt score and failure mode as measured."""
     best = best_arm(probed)
-    if not best.items:
-        return profile
-    found = {**_from_data(prepared), **_from_probe(probed, best)}
+    found = {**_from_data(prepared), **(_from_probe(profile, probed, best) if _given(best) else {})}
     for name, (value, source) in found.items():
         profile = profile.with_answer(name, value, Provenance(kind="measured", as_of=on, source=source))
     return profile
@@ -39,17 +34,27 @@ def _from_data(prepared: PrepareResult) -> Mapping[str, tuple[Any, str]]:
     }
 
 
-def _from_probe(probed: EvaluateResult, best: ArmScore) -> Mapping[str, tuple[Any, str]]:
-    source = f"best of {len(probed.arms)} prompts on {best.items} validation items ({best.arm})"
-    return {
+def _from_probe(profile: Profile, probed: EvaluateResult, best: ArmScore) -> Mapping[str, tuple[Any, str]]:
+    given = _given(best)
+    source = f"best of {len(probed.arms)} prompts on {given} validation items ({best.arm})"
+    found: dict[str, tuple[Any, str]] = {
         "metric_defined": (True, "exact match with the gold answer"),
-        "prompt_effort": ("optimized" if len(probed.arms) > 1 else "basic", source),
-        "prompt_score": (round(best.correct / best.items, 4), source),
-        "failure_mode": (_failure_mode(best), f"form of the outputs of {best.arm} on {best.items} validation items"),
+        "prompt_score": (round(best.correct / given, 4), source),
+        "failure_mode": (_failure_mode(best), f"form of the outputs of {best.arm} on {given} validation items"),
     }
+    if profile.prompt_effort in (None, "none", "unknown"):  # trying a few prompts is no optimiser's run
+        found["prompt_effort"] = ("basic", source)
+    return found
+
+
+def _given(arm: ArmScore) -> int:
+    """Items that were answered: a failed request says nothing about a prompt."""
+    return arm.items - arm.errors
 
 
 def _failure_mode(best: ArmScore) -> str:
-    if best.correct == best.items:
+    """What more of the wrong answers fail by: their form, or a well-formed answer that is wrong."""
+    formless, wrong = _given(best) - best.format_valid, best.format_valid - best.correct
+    if best.correct == _given(best):
         return "none"
-    return "behaviour" if best.format_valid / best.items >= FORMAT_IS_FINE else "format"
+    return "format" if formless > wrong else "behaviour"

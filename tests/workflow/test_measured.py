@@ -40,10 +40,33 @@ def test_outputs_in_the_wrong_form_are_a_failure_of_format_not_of_behaviour() ->
     assert [one.failure_mode for one in (chatty, wrong, perfect)] == ["format", "behaviour", "none"]
 
 
-def test_without_items_nothing_is_measured() -> None:
-    profile = Profile.model_validate({"prompt_score": 0.5})
+def test_the_failure_named_is_the_one_that_more_answers_fail_by() -> None:
+    mostly_wrong = measured_profile(Profile(), prepared(), probed(arm("few_shot_2", 16, format_valid=66)), on=TODAY)
 
-    assert measured_profile(profile, prepared(), probed(arm("zero_shot", 0, items=0)), on=TODAY) == profile
+    assert mostly_wrong.failure_mode == "behaviour"  # 50 well-formed wrong answers, 34 without form
+
+
+def test_trying_prompts_is_not_called_optimising_one() -> None:
+    three = probed(arm("zero_shot", 0), arm("few_shot_1", 4), arm("few_shot_2", 16))
+    untried, optimised = Profile(), Profile.model_validate({"prompt_effort": "optimized"})
+
+    assert measured_profile(untried, prepared(), three, on=TODAY).prompt_effort == "basic"
+    assert measured_profile(optimised, prepared(), three, on=TODAY).prompt_effort == "optimized"
+
+
+def test_requests_without_an_answer_are_neither_right_nor_wrong() -> None:
+    failing = arm("few_shot_1", 40, items=100, format_valid=50).model_copy(update={"errors": 50})
+    silent = arm("few_shot_1", 0, format_valid=0).model_copy(update={"errors": 100})
+
+    assert measured_profile(Profile(), prepared(), probed(failing), on=TODAY).prompt_score == 0.8
+    assert measured_profile(Profile(), prepared(), probed(silent), on=TODAY).prompt_score is None
+
+
+def test_without_items_no_score_is_measured_but_the_rows_are_counted() -> None:
+    profile = Profile.model_validate({"prompt_score": 0.5})
+    measured = measured_profile(profile, prepared(), probed(arm("zero_shot", 0, items=0, format_valid=0)), on=TODAY)
+
+    assert (measured.prompt_score, measured.failure_mode, measured.n_examples) == (0.5, None, 1589)
 
 
 @given(correct=st.integers(0, 100), valid=st.integers(0, 100))
