@@ -18,15 +18,18 @@ def usd_per_request(
     """Expected dollars per request and arm; None where volume, horizon or hosting price is unknown.
 
     A prompted open model and a tuned one occupy the same machine. The tuned one carries besides what the plan says it
-    costs once, spread over the horizon, and its upkeep.
+    costs once, spread over the horizon, and its upkeep; its price is None where the plan could not price a part of it.
     """
     hosting = _monthly(plan, "hosting")
     if not profile.volume_per_day or not profile.horizon_months or hosting is None:
         return None
     requests = Decimal(str(profile.volume_per_day)) * DAYS_PER_MONTH
+    prompted = (hosting / requests).quantize(CENTS)
+    if any(part.usd is None and part.counted for part in plan.components):
+        return {baseline: prompted, candidate: None}
     once = plan.once_usd.expected / Decimal(str(profile.horizon_months))
     tuned = plan.monthly_usd.expected + once
-    return {baseline: (hosting / requests).quantize(CENTS), candidate: (tuned / requests).quantize(CENTS)}
+    return {baseline: prompted, candidate: (tuned / requests).quantize(CENTS)}
 
 
 def _monthly(plan: Plan, stage: str) -> Decimal | None:
