@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +13,9 @@ import click
 
 from advisor.cli.narrate import Narrator
 from advisor.cli.options import json_option, print_json, workspace_option
+from advisor.compare import exit_code
 from advisor.errors import Interrupted
-from advisor.paths import Workspace, ensure_writable
+from advisor.paths import Workspace, ensure_writable, full_path
 from advisor.workflow.records import STAGE_TITLES, STAGES, JourneyInputs, JourneyView, StageView
 from advisor.workflow.workflow import Workflow
 from harness.protocol import EMBEDDED
@@ -46,11 +49,12 @@ def _size_options(function: Function) -> Function:
 def demo(
     model: str, data: str, profile: Path | None, steps: int, test_items: int, validation_items: int, seed: int,
     train_anyway: bool, fresh: bool, as_json: bool, workspace: Workspace,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """The whole path: model and data, what a prompt can do, decision, plan, LoRA run, A/B comparison, report.
 
     Runs on the embedded model (SmolLM2-135M-Instruct) and data (BANKING77, ten intents), or on yours. What is done stays
-    done: the same command goes on where it was interrupted. The path of the report is printed last.
+    done: the same command goes on where it was interrupted. The path of the report is printed last. Ends with 0 for an
+    answer, 1 where the comparison is invalid, 3 where it needs more items.
     """
     ensure_writable(workspace)
     workflow = Workflow(workspace)
@@ -64,27 +68,31 @@ def demo(
         seed=seed,
         train_anyway=train_anyway,
     )
-    go_on(workflow, workflow.open_journey(inputs, fresh=fresh), as_json=as_json)
+    return go_on(workflow, workflow.open_journey(inputs, fresh=fresh), as_json=as_json)
 
 
 def _absolute(given: str) -> str:
-    return given if given == EMBEDDED else str(Path(given).expanduser().absolute())
+    return given if given == EMBEDDED else str(full_path(Path(given)))
 
 
-def go_on(workflow: Workflow, journey: JourneyView, *, as_json: bool) -> None:
-    """Take a journey from where it is to its report; the answer goes to stdout, the way there to stderr."""
+def go_on(workflow: Workflow, journey: JourneyView, *, as_json: bool) -> int:
+    """Take a journey from where it is to its report, and return the exit code of its verdict.
+
+    The answer goes to stdout, the way there to stderr.
+    """
     narrator = Narrator()
     try:
         while journey.next_stage is not None:
             journey = _advance(workflow, journey, narrator)
-    except KeyboardInterrupt:
-        raise _left(journey) from None
+    except KeyboardInterrupt as signalled:
+        raise _left(workflow.journey(journey.id)) from signalled
     finally:
         narrator.close()
     if as_json:
         print_json(journey)
     else:
         click.echo(_answer(journey))
+    return exit_code(journey.comparison.verdict) if journey.comparison else 0
 
 
 def _advance(workflow: Workflow, journey: JourneyView, narrator: Narrator) -> JourneyView:
@@ -105,7 +113,12 @@ def _stage(journey: JourneyView, stage: str) -> StageView:
 def _left(journey: JourneyView) -> Interrupted:
     running = [part.run_id for part in journey.stages if part.status == "running" and part.run_id]
     goes_on = f"{running[0]} goes on in the background; " if running else ""
-    return Interrupted(f"left the journey; {goes_on}what is done is kept", "go on with the same command")
+    return Interrupted(f"left the journey; {goes_on}what is done is kept", f"go on with: {_same_command()}")
+
+
+def _same_command() -> str:
+    """The command as it was given, without what would start anew."""
+    return shlex.join(["tunewise", *(given for given in sys.argv[1:] if given != "--fresh")])
 
 
 def _answer(journey: JourneyView) -> str:

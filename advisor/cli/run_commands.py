@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from advisor.cli.narrate import Narrator
 from advisor.cli.options import json_option, print_json, workspace_option
 from advisor.errors import BadInput, Interrupted, TunewiseError
-from advisor.paths import Workspace, ensure_writable
+from advisor.paths import Workspace, ensure_writable, find_workspace
 from advisor.workflow.records import RunView
 from advisor.workflow.workflow import Workflow
 
@@ -72,7 +73,7 @@ def stop(run_id: str, workspace: Workspace) -> None:
 @click.argument("run_id", metavar="RUN")
 @click.option("--detach", is_flag=True, help="Return at once; `tunewise attach RUN` shows it.")
 @workspace_option
-def resume(run_id: str, detach: bool, workspace: Workspace) -> None:
+def resume(run_id: str, detach: bool, workspace: Workspace) -> int:
     """Go on with RUN where its last checkpoint or batch ended; if it is part of a demo, go on to the report."""
     ensure_writable(workspace)
     workflow = Workflow(workspace)
@@ -80,12 +81,12 @@ def resume(run_id: str, detach: bool, workspace: Workspace) -> None:
     if journey is not None and not detach:
         from advisor.cli.demo_command import go_on  # noqa: PLC0415 - the two commands call each other
 
-        go_on(workflow, journey, as_json=False)
-        return
+        return go_on(workflow, journey, as_json=False)
     workflow.resume_run(run_id)
     click.echo(run_id)
     if not detach:
         _watch(workflow, run_id)
+    return 0
 
 
 def _watch(workflow: Workflow, run_id: str) -> None:
@@ -94,11 +95,17 @@ def _watch(workflow: Workflow, run_id: str) -> None:
     try:
         for event in workflow.follow(run_id):
             narrator.tell(run_id, event)
-    except KeyboardInterrupt:
-        raise Interrupted(f"left {run_id}, which goes on", f"tunewise attach {run_id}") from None
+    except KeyboardInterrupt as signalled:
+        raise _left(workflow, run_id) from signalled
     finally:
         narrator.close()
     _end_like(workflow.run(run_id))
+
+
+def _left(workflow: Workflow, run_id: str) -> Interrupted:
+    root = workflow.workspace.root
+    where = [] if find_workspace(None).root == root else ["--workspace", str(root)]
+    return Interrupted(f"left {run_id}, which goes on", shlex.join(["tunewise", "attach", run_id, *where]))
 
 
 def _end_like(run: RunView) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness import chain
-from tests.e2e.conftest import SMALL, TUNEWISE, Walked, tunewise
+from tests.e2e.conftest import ANSWERED, SMALL, TUNEWISE, Walked, tunewise
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 PATIENCE_S = 900
@@ -75,7 +75,7 @@ def test_a_killed_trainer_ends_in_the_same_adapter_and_the_same_answers(walked: 
 
     after = go_on_as_told(front)
 
-    assert after.returncode == 0, after.stderr
+    assert after.returncode in ANSWERED, after.stderr
     assert front.count("train", "events.jsonl", "run_started") == 2
     assert adapter_sha256(tmp_path / ".tunewise") == adapter_sha256(walked.workspace)
     assert outputs(tmp_path / ".tunewise") == outputs(walked.workspace)
@@ -88,7 +88,7 @@ def test_a_killed_evaluator_ends_in_the_same_answers(walked: Walked, tmp_path: P
 
     after = go_on_as_told(front)
 
-    assert after.returncode == 0, after.stderr
+    assert after.returncode in ANSWERED, after.stderr
     assert outputs(tmp_path / ".tunewise") == outputs(walked.workspace)
 
 
@@ -101,7 +101,7 @@ def test_a_killed_front_end_leaves_the_run_going_and_the_same_command_goes_on(wa
 
     after = tunewise("demo", *SMALL, "--json", cwd=tmp_path)
 
-    assert after.returncode == 0, after.stderr
+    assert after.returncode in ANSWERED, after.stderr
     assert steps_then < 6
     assert front.count("train", "events.jsonl", "run_started") == 1
     assert outputs(tmp_path / ".tunewise") == outputs(walked.workspace)
