@@ -6,12 +6,17 @@ import fcntl
 import json
 import os
 import socket
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from harness import chain
 from harness.errors import RunBusy
+
+ENDING_S = 60.0
+"""A killed process with gigabytes and many threads holds its lock until they are gone: seconds on a busy machine."""
+POLL_S = 0.05
 
 
 class Owner(NamedTuple):
@@ -48,8 +53,17 @@ def this_process(now: str) -> Owner:
 
 
 def is_alive(owner: Owner) -> bool:
-    """Whether the very process still runs on this machine; another boot or host counts as gone."""
+    """Whether the very process is still there, be it ending; another boot or host counts as gone."""
     return owner.boot_id == boot_id() and process_ticks(owner.pid) == owner.started_ticks
+
+
+def is_ending(pid: int) -> bool:
+    """Whether a process was killed or has ended and only its entry, or threads that are being cleared away, are left."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] in {"Z", "X"}
 
 
 def read_owner(path: Path) -> Owner | None:
@@ -82,16 +96,27 @@ class RunLock:
 
     def _claim(self, run_dir: Path) -> Owner | None:
         """Take the lock and note the owner; returns the owner before, if it vanished without a word."""
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise busy(run_dir, read_owner(self._note)) from None
+        self._take(run_dir)
         before = read_owner(self._note)
-        if before is not None and before.pid != os.getpid() and is_alive(before):
+        if before is not None and before.pid != os.getpid() and is_alive(before) and not is_ending(before.pid):
             raise busy(run_dir, before)  # a file system that does not keep flock
         with chain.atomic(self._note) as temporary:
             temporary.write_text(json.dumps(this_process(chain.utc_now())._asdict()), encoding="utf-8")
         return before
+
+    def _take(self, run_dir: Path) -> None:
+        """Take the lock; one whose owner was just killed is waited for until the system has cleared its threads away."""
+        give_up = time.monotonic() + ENDING_S
+        while True:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = read_owner(self._note)
+                if owner is None or not is_ending(owner.pid) or time.monotonic() >= give_up:
+                    raise busy(run_dir, owner) from None
+                time.sleep(POLL_S)
+            else:
+                return
 
     def release(self) -> None:
         """Take the note away, then the lock."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness import chain
-from harness.lock import Owner, boot_id, is_alive, process_ticks, read_owner
+from harness.lock import Owner, boot_id, is_alive, is_ending, process_ticks, read_owner
 from harness.protocol import RunKind
 
 OWNER, LAUNCH, LOG, SPEC, EVENTS = "owner.json", "launch.json", "log.txt", "spec.json", "events.jsonl"
@@ -89,16 +89,7 @@ def lives(owner: Owner) -> bool:
     child = _children.get(owner.pid)
     if child is not None and child.poll() is not None:
         del _children[owner.pid]
-    return is_alive(owner) and not _is_zombie(owner.pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """Whether a process has ended and only its entry is left."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return True
-    return stat.rpartition(")")[2].split()[0] in {"Z", "X"}
+    return is_alive(owner) and not is_ending(owner.pid)
 
 
 def _note(run_dir: Path, pid: int, records: int) -> None:

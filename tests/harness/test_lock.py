@@ -87,3 +87,32 @@ def test_an_owner_survives_being_written_and_read(tmp_path: Path) -> None:
     owner = Owner(1, "host", "boot", 2, "now")
     (tmp_path / "owner.json").write_text(json.dumps(owner._asdict()))
     assert read_owner(tmp_path / "owner.json") == owner
+
+
+LINGERING = """
+import os, sys, time
+from pathlib import Path
+from harness.lock import RunLock
+lock = RunLock(Path(sys.argv[1]))
+if os.fork() == 0:
+    os.close(1)
+    time.sleep(1.0)
+    os._exit(0)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_lock_that_outlives_its_killed_owner_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", LINGERING, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    process.stdout.close()
+    process.kill()
+
+    with RunLock(tmp_path) as lock:
+        assert lock.stale is not None
+        assert lock.stale.pid == process.pid
+    process.wait()
