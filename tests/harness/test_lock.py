@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from harness.errors import RunBusy
-from harness.lock import Owner, RunLock, boot_id, is_alive, process_ticks, read_owner, this_process
+from harness.lock import Owner, RunLock, boot_id, is_alive, is_ending, process_ticks, read_owner, this_process
 from tests.harness.running import ROOT
 
 HOLDING = """
@@ -111,6 +112,8 @@ def test_a_lock_that_outlives_its_killed_owner_for_a_moment_is_waited_for(tmp_pa
     assert process.stdout.readline() == "held\n"
     process.stdout.close()
     process.kill()
+    while not is_ending(process.pid):
+        time.sleep(0.01)
 
     with RunLock(tmp_path) as lock:
         assert lock.stale is not None
