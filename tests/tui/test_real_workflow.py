@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from advisor.paths import Workspace
 from advisor.tui.app import TunewiseApp
+from advisor.tui.case import Case
 from advisor.tui.screens.decision import DecisionScreen
 from advisor.tui.screens.home import HomeScreen, Known
 from advisor.tui.screens.plan import PlanScreen
@@ -49,3 +50,20 @@ async def test_answers_outlive_the_application(tmp_path: Path) -> None:
             assert wizard.question is not None
             assert wizard.question.id == expected
             await press(pilot, *"Mail", "enter")
+
+
+async def test_a_model_that_cannot_be_planned_for_is_told_in_the_room(tmp_path: Path) -> None:
+    workflow = Workflow(Workspace(tmp_path / "ws"))
+    app = TunewiseApp(workflow, clock=clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "w", "f5", "f6", "2")
+        app.open_room("plan", Case(profile=workflow.example_profile(), model="deepseek/deepseek-v4-flash"))
+        await settled(pilot)
+        assert isinstance(app.screen, PlanScreen)
+        said = str(app.screen.query_one("#summary", Static).render())
+        assert "size of deepseek/deepseek-v4-flash is not published" in said
+        assert "2 goes back" in said
+        assert not app.screen.query_one("#body").loading
+        await press(pilot, "2")
+        assert isinstance(app.screen, ShortlistScreen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -58,9 +59,11 @@ class DecisionScreen(Room):
             with TabPane("Chances", id="chances"):
                 yield from chances("small-middle")
             with TabPane("Gates", id="gates"):
-                yield FactTable("", "gate", "effect", "because", flexible=3, key="gate-table")
+                yield FactTable("", "effect", "because", flexible=2, key="gate-table")
             with TabPane("What would flip it", id="flips"):
-                yield FactTable("input", "now", "would have to be", "then", empty=NO_FLIP, key="flip-table")
+                yield FactTable(
+                    "answer", "if it were", "then", "rather than", flexible=3, empty=NO_FLIP, key="flip-table"
+                )
             with TabPane("Assumed", id="assumed"), VerticalScroll():
                 yield Static(id="assumptions")
 
@@ -190,11 +193,22 @@ def gate_facts(gates: tuple[GateResult, ...]) -> list[Fact]:
 def _gate_fact(gate: GateResult) -> Fact:
     style = "" if gate.fired else "dim"
     mark = "● fired" if gate.fired else "○ quiet"
-    cells = (cell(mark, style), cell(gate.id, style), cell(one_line(gate.effect, 24), style), cell(gate.because, style))
+    effect, because = effect_said(gate.effect), spoken(gate.because)
+    cells = (cell(mark, style), cell(one_line(effect, 28), style), cell(because, style))
     detail = Content.assemble(
-        f"{clean(gate.because)} ({clean(gate.effect)})", ("\nsource  ", "$text-accent"), clean(gate.source)
+        f"{clean(because)} ({clean(effect)})",
+        ("\nsource  ", "$text-accent"),
+        clean(gate.source),
+        (f"  rule {one_line(gate.id, 40)}", "$foreground-muted"),
     )
     return Fact(cells, detail)
+
+
+def effect_said(effect: str) -> str:
+    """What a gate does, with the approach it leads to in words."""
+    for approach, name in APPROACH_NAMES.items():
+        effect = re.sub(rf"-> {approach}\b", f"→ {name}", effect)
+    return effect
 
 
 def flip_fact(flip: Flip) -> Fact:
@@ -202,7 +216,7 @@ def flip_fact(flip: Flip) -> Fact:
     then = APPROACH_NAMES[flip.approach]
     name, before, after = field_name(flip.input), answer_said(flip.input, flip.from_), answer_said(flip.input, flip.to)
     detail = Content(f"If {one_line(name)} were {one_line(after)} rather than {one_line(before)}: {then}.")
-    return Fact((cell(name), cell(before), cell(f"→ {after}"), cell(then)), detail)
+    return Fact((cell(name), cell(after), cell(f"→ {then}"), cell(before)), detail)
 
 
 def answer_said(field: str, value: object) -> str:

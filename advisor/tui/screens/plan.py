@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
 
+from advisor.errors import BadInput
 from advisor.plan.records import BreakEven, CostComponent, Money, OfferChoice, Plan
 from advisor.tui.case import RoomId
 from advisor.tui.figures import UNKNOWN, money, number, span, usd
@@ -44,6 +45,13 @@ class PlanScreen(Room):
 
         plan: Plan
 
+    @dataclass
+    class Refused(Message):
+        """Why this model cannot be planned for, and what can be done."""
+
+        message: str
+        hint: str
+
     def body(self) -> ComposeResult:
         """Totals, then four tables."""
         with Horizontal(id="totals"):
@@ -74,8 +82,20 @@ class PlanScreen(Room):
     @work(thread=True, exclusive=True, exit_on_error=False, group="plan")
     def load(self) -> None:
         """Plan for the profile, with the model that was chosen."""
-        if self.case.profile is not None:
+        if self.case.profile is None:
+            return
+        try:
             self.post_message(self.Loaded(self.shell.workflow.plan(self.case.profile, model=self.case.model)))
+        except BadInput as error:
+            self.post_message(self.Refused(error.message, error.hint))
+
+    def on_plan_screen_refused(self, event: Refused) -> None:
+        """Say in the room why there is no plan, and where the other models are."""
+        self.query_one("#body").loading = False
+        for part in ("#totals", "#unpriced", "TabbedContent"):
+            self.query_one(part).display = False
+        said = Content.assemble(("No plan: ", "bold"), f"{clean(event.message)}\n{clean(event.hint)}\n\n")
+        self.query_one("#summary", Static).update(said + Content("2 goes back to the shortlist."))
 
     def on_plan_screen_loaded(self, event: Loaded) -> None:
         """The plan has come."""
