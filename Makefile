@@ -26,7 +26,8 @@ test: setup ## format, lint, strict types, import contracts and all tests (what 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -m "not slow and not e2e" -n 2
+	$(BIN)/python -m pytest -q -m "e2e and not slow"
 
 quick: setup ## what to run every minute: lint, and the tests that need neither torch nor vLLM
 	$(BIN)/ruff format --check .

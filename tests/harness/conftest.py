@@ -13,6 +13,35 @@ from tests.harness import running, tiny
 
 set_environment(os.environ)
 
+HEAVY = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "adapter",
+        "chat",
+        "embedded",
+        "evaluate",
+        "evaluate_engines",
+        "loss",
+        "merge",
+        "model_folder",
+        "processes",
+        "train",
+    )
+)
+"""Files whose tests load torch or transformers, here or in a process of the harness that they start."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where heavy tests are not asked for their files are not read either: reading some of them loads torch."""
+    return True if collection_path.name in HEAVY and "not heavy" in config.option.markexpr else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is heavy."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name in HEAVY:
+            item.add_marker("heavy")
+
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
