@@ -67,15 +67,23 @@ def install(extras: list[str]) -> None:
     if UNDER_WAY.exists() or not (VENV / ".stamp").exists():
         run(sys.executable, "-m", "venv", "--clear", str(VENV))
     UNDER_WAY.touch()
-    constraints = str(REQUIREMENTS / "constraints.txt")
-    run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", constraints, "uv")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "-c", str(REQUIREMENTS / "constraints.txt"), "uv")
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON)]
     target = f".[{','.join(extras)}]" if extras else "."
-    overrides = ["--overrides", str(REQUIREMENTS / "overrides-cpu.txt")] if "cpu" in extras else []
     environment = uv_environment(extras)
-    run(*uv, "-c", constraints, *overrides, "-e", target, env=environment)
+    run(*uv, *held_versions(extras), "-e", target, env=environment)
     if {"cpu", "gpu"} & set(extras):
         run(*uv, "--no-deps", "-r", str(REQUIREMENTS / "embedded.txt"), env=environment)
+
+
+def held_versions(extras: list[str]) -> list[str]:
+    """Options that hold the tested versions; for the extra cpu also those that leave out its CUDA builds."""
+    options = ["-c", str(REQUIREMENTS / "constraints.txt")]
+    if "cpu" in extras:
+        options += ["-c", str(REQUIREMENTS / "constraints-cpu.txt")]
+        options += ["--overrides", str(REQUIREMENTS / "overrides-cpu.txt")]
+    return options
 
 
 def uv_environment(extras: list[str]) -> dict[str, str]:
