@@ -22,33 +22,13 @@ from advisor.tui.commands import DataProvider, RoomProvider
 from advisor.tui.driver import drive
 from advisor.tui.messages import JourneyEnded, JourneyHalted, JourneyMoved, RunBegan
 from advisor.tui.screens.base import Page, Room
-from advisor.tui.screens.comparison import ComparisonScreen
-from advisor.tui.screens.decision import DecisionScreen
 from advisor.tui.screens.failure import FailureScreen, trouble_of
-from advisor.tui.screens.help import HelpScreen, page
 from advisor.tui.screens.home import HomeScreen
-from advisor.tui.screens.journey import JourneyScreen
-from advisor.tui.screens.jump import JumpScreen, targets
-from advisor.tui.screens.plan import PlanScreen
-from advisor.tui.screens.report import ReportScreen
-from advisor.tui.screens.run import RunScreen
-from advisor.tui.screens.shortlist import ShortlistScreen
-from advisor.tui.screens.start import StartScreen
-from advisor.tui.screens.wizard import WizardScreen
+from advisor.tui.screens.rooms import screen_of
 from advisor.tui.shell import Clock, Shell
 from advisor.tui.themes import DAY, NIGHT
 from advisor.workflow.records import JourneyInputs, JourneyView
 from advisor.workflow.workflow import Workflow
-
-ROOM_SCREENS: dict[RoomId, type[Room]] = {
-    "journey": JourneyScreen,
-    "decision": DecisionScreen,
-    "shortlist": ShortlistScreen,
-    "plan": PlanScreen,
-    "run": RunScreen,
-    "comparison": ComparisonScreen,
-    "report": ReportScreen,
-}
 
 
 def utc_now() -> datetime:
@@ -102,7 +82,7 @@ class TunewiseApp(Shell):
     # -- rooms -------------------------------------------------------------------------------------------------
     def open_room(self, room: RoomId, case: Case) -> None:
         """Show a room over the home screen, in the place of the one shown now."""
-        screen = ROOM_SCREENS[room](case)
+        screen = screen_of(room)(case)
         if isinstance(self.screen, HomeScreen):
             self.push_screen(screen)
         else:
@@ -110,6 +90,8 @@ class TunewiseApp(Shell):
 
     def action_wizard(self) -> None:
         """Open the questions over the home screen."""
+        from advisor.tui.screens.wizard import WizardScreen  # noqa: PLC0415 - the first screen is there sooner without it
+
         self._go_home()
         self.push_screen(WizardScreen())
 
@@ -123,6 +105,8 @@ class TunewiseApp(Shell):
 
     def action_help(self) -> None:
         """Explain the focused widget and the screen."""
+        from advisor.tui.screens.help import HelpScreen, page  # noqa: PLC0415 - the first screen is there sooner without it
+
         screen = self.screen
         if isinstance(screen, Page):
             self.push_screen(HelpScreen(page(screen, screen.focused, screen.help_topic)))
@@ -130,6 +114,8 @@ class TunewiseApp(Shell):
     @work(group="ask")
     async def action_jump(self) -> None:
         """Label every target and go to the one that is named."""
+        from advisor.tui.screens.jump import JumpScreen, targets  # noqa: PLC0415 - the first screen is there sooner without it
+
         screen = self.screen
         if not isinstance(screen, Page):
             return
@@ -153,6 +139,8 @@ class TunewiseApp(Shell):
             await self._ask_and_start(JourneyInputs(profile=screen.case.profile), embedded=False)
 
     async def _ask_and_start(self, inputs: JourneyInputs, *, embedded: bool) -> None:
+        from advisor.tui.screens.start import StartScreen  # noqa: PLC0415 - the first screen is there sooner without it
+
         where = str(self.workflow.workspace.root)
         chosen = await self.push_screen_wait(
             StartScreen(inputs, workspace=where, embedded=embedded, same_as=self.demo_command)
@@ -174,7 +162,7 @@ class TunewiseApp(Shell):
         if view.next_stage is not None and self.driving != view.id:
             self.halts.pop(view.id, None)
             self._drive(view.id)
-        if isinstance(self.screen, JourneyScreen):
+        if isinstance(self.screen, Room) and self.screen.room == "journey":
             self.journey_moved.publish(view)
         else:
             self.open_room("journey", case_of(view))

@@ -17,7 +17,7 @@ from textual.widgets._footer import FooterKey
 from advisor.errors import TunewiseError
 from advisor.profile import Profile
 from advisor.tui import settings
-from advisor.tui.app import ROOM_SCREENS, TunewiseApp
+from advisor.tui.app import TunewiseApp
 from advisor.tui.case import ROOMS, case_of
 from advisor.tui.commands import DataProvider, RoomProvider
 from advisor.tui.screens.base import Page, Room
@@ -26,6 +26,7 @@ from advisor.tui.screens.failure import FailureScreen, trouble_of
 from advisor.tui.screens.help import HelpScreen, topic
 from advisor.tui.screens.home import HomeScreen
 from advisor.tui.screens.jump import JumpScreen
+from advisor.tui.screens.rooms import screen_of
 from advisor.tui.screens.save_path import PathScreen
 from advisor.tui.screens.start import StartScreen
 from advisor.tui.screens.wizard import WizardScreen
@@ -34,7 +35,7 @@ from tests.tui.driving import app_of, press, settled, until
 from tests.tui.recorded import JOURNEY, RecordedWorkflow
 
 SMALL = (80, 24)
-PAGES: list[type[Page]] = [HomeScreen, WizardScreen, *ROOM_SCREENS.values()]
+PAGES: list[type[Page]] = [HomeScreen, WizardScreen, *map(screen_of, ROOMS)]
 MODALS: list[type[Screen[Any]]] = [ConfirmScreen, FailureScreen, HelpScreen, JumpScreen, PathScreen, StartScreen]
 
 
@@ -215,3 +216,9 @@ def test_the_application_starts_without_the_heavy_side() -> None:
     program = "import sys, advisor.tui.app; print(sorted({'torch', 'transformers', 'scipy', 'matplotlib', 'vllm'} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_the_first_screen_waits_for_no_room() -> None:
+    told = "import sys, advisor.tui.app; print([name for name in ('plotext', 'markdown_it', 'scipy') if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
