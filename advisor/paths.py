@@ -59,8 +59,24 @@ class Workspace:
 
 def find_workspace(option: Path | None) -> Workspace:
     """The workspace from ``--workspace``, else ``TUNEWISE_WORKSPACE``, else ``.tunewise`` here; not created yet."""
-    chosen = option or Path(os.environ.get("TUNEWISE_WORKSPACE") or DEFAULT)
-    return Workspace(chosen.expanduser().absolute())
+    return Workspace(full_path(option or Path(os.environ.get("TUNEWISE_WORKSPACE") or DEFAULT)))
+
+
+def full_path(path: Path) -> Path:
+    """An absolute path with ``~`` spelled out.
+
+    Raises BadInput where nobody has that home, the current folder is gone, or the name is not UTF-8, as DuckDB needs it.
+    """
+    try:
+        full = path.expanduser().absolute()
+        str(full).encode("utf-8")
+    except RuntimeError as error:
+        raise BadInput(f"{path}: no such home folder", "write the path out") from error
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: the current folder does not exist any more", "cd to one that does") from error
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{path}: its name is not UTF-8", "rename it, or use a UTF-8 locale") from error
+    return full
 
 
 def ensure_writable(workspace: Workspace) -> None:

@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import click
 
-from advisor.errors import TunewiseError
+from advisor.cli.streams import ensure_streams, printable
+from advisor.errors import Interrupted, TunewiseError
 
 
 class Entry(NamedTuple):
@@ -109,23 +111,38 @@ def _open_application(ctx: click.Context, workspace: str | None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; failures are one line and a hint, never a traceback."""
+    ensure_streams()
     signal.signal(signal.SIGTERM, _terminated)
     try:
         outcome = tunewise.main(list(arguments), prog_name="tunewise", standalone_mode=False)
     except click.ClickException as error:
         return _say(error.format_message(), _usage_hint(error), 2)
-    except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", "", 130)
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _say("interrupted", "", _signalled(error))
+    except Interrupted as error:
+        return _say(error.message, error.hint, _signalled(error))
     except TunewiseError as error:
         return _say(error.message, error.hint, error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except OSError as error:
+        return _say(f"{error.filename or 'the output'}: {error.strerror or error}", "", 1)
     return outcome if isinstance(outcome, int) else 0
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: whoever knows how to leave on Ctrl-C leaves the same way."""
+
+
 def _terminated(_number: int, _frame: object) -> None:
-    raise SystemExit(143)
+    raise Terminated
+
+
+def _signalled(error: BaseException | None) -> int:
+    """130 for Ctrl-C, 143 for SIGTERM, wherever it stands in the chain of causes."""
+    while error is not None:
+        if isinstance(error, Terminated):
+            return 143
+        error = error.__cause__ or error.__context__
+    return 130
 
 
 def _usage_hint(error: click.ClickException) -> str:
@@ -134,8 +151,8 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _say(message: str, hint: str, code: int) -> int:
-    """One line of what happened, one of how to go on, on stderr."""
-    click.echo(f"tunewise: {' '.join(message.split())}", err=True)
-    if hint:
-        click.echo(f"  {hint}", err=True)
+    """One line of what happened, one of how to go on, on stderr; nothing in it steers the terminal."""
+    lines = [f"tunewise: {' '.join(message.split())}", *([f"  {hint}"] if hint else [])]
+    with suppress(OSError):  # the exit code still tells
+        click.echo("\n".join(printable(line) for line in lines), err=True)
     return code

@@ -8,6 +8,7 @@ import time
 
 import click
 
+from advisor.cli.streams import printable
 from harness.protocol import (
     ArmFinished,
     ArmProgress,
@@ -47,7 +48,7 @@ class Narrator:
     def line(self, text: str) -> None:
         """A line that stays."""
         self._erase()
-        click.echo(_printable(text), err=True)
+        click.echo(printable(text), err=True)
 
     def close(self) -> None:
         """Leave the cursor on a fresh line."""
@@ -56,12 +57,12 @@ class Narrator:
     def _show_passing(self, text: str, *, last: bool) -> None:
         if self._moving:
             self._erase()
-            shown = _printable(text)[: _width() - 1]
+            shown = printable(text)[: _width() - 1]
             click.echo(shown, err=True, nl=False)
             self._drawn = len(shown)
         elif last or time.monotonic() - self._last_line_at >= QUIET_LINE_EVERY_S:
             self._last_line_at = time.monotonic()
-            click.echo(_printable(text), err=True)
+            click.echo(printable(text), err=True)
 
     def _erase(self) -> None:
         if self._drawn:
@@ -74,11 +75,6 @@ def _width() -> int:
         return max(20, os.get_terminal_size(sys.stderr.fileno()).columns)
     except OSError:
         return 80
-
-
-def _printable(text: str) -> str:
-    """Without control characters, so that no model or file name steers the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _is_last(event: Event) -> bool:

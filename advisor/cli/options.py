@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,8 +35,10 @@ def _workspace(ctx: click.Context, _parameter: click.Parameter, given: str | Non
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document; records become their JSON form."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=_as_json))
+    """Print one JSON document; records become their JSON form, what the output cannot encode becomes an escape."""
+    utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    text = json.dumps(document, indent=2, ensure_ascii=not utf8, default=_as_json)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _as_json(value: object) -> object:
