@@ -9,6 +9,7 @@ from typing import NamedTuple
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from advisor.errors import TunewiseError
 from advisor.tui.case import ROOMS, Case, case_of
 from advisor.tui.screens.base import Page, Room
 from advisor.tui.shell import Shell
@@ -92,8 +93,11 @@ class DataProvider(TunewiseProvider):
 
     async def startup(self) -> None:
         """Read them once, when the palette opens."""
-        self._journeys = self.shell.workflow.journeys()
-        self._runs = self.shell.workflow.runs()
+        try:
+            self._journeys = tuple(self.shell.workflow.journeys())
+            self._runs = tuple(self.shell.workflow.runs())
+        except TunewiseError:
+            self._journeys, self._runs = (), ()
 
     def available(self) -> Iterator[Command]:
         """Each journey, each run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,13 @@ def workspace_words(workspace: Workspace) -> tuple[str, ...]:
     """``--workspace DIR``, unless the command finds this workspace by itself."""
     root = workspace.root.absolute()
     return () if root == find_workspace(None).root else ("--workspace", near(root))
+
+
+def placed(hint: str, place: tuple[str, ...]) -> str:
+    """A hint whose commands find this workspace."""
+    if not place or "--workspace" in hint:
+        return hint
+    return re.sub(r"\btunewise (?=[a-z])", lambda _: f"{command(*place)} ", hint)
 
 
 def near(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.command import CommandPalette
 from textual.widgets import Static
 
 from advisor.paths import Workspace
@@ -16,6 +17,7 @@ from advisor.tui.screens.shortlist import ShortlistScreen
 from advisor.tui.screens.wizard import WizardScreen
 from advisor.tui.widgets.fact_table import FactTable
 from advisor.tui.widgets.tile import Tile
+from advisor.tui.widgets.trouble_box import TroubleBox
 from advisor.workflow.workflow import Workflow
 from tests.tui.driving import clock, press, settled
 
@@ -67,3 +69,25 @@ async def test_a_model_that_cannot_be_planned_for_is_told_in_the_room(tmp_path: 
         assert not app.screen.query_one("#body").loading
         await press(pilot, "2")
         assert isinstance(app.screen, ShortlistScreen)
+
+
+async def test_damaged_journals_are_told_once_and_lock_nobody_out(tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    root.mkdir()
+    (root / "journal.jsonl").write_text("not a record\n{}\n", "utf-8")
+    app = TunewiseApp(Workflow(Workspace(root)), clock=clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        home = app.screen
+        assert isinstance(home, HomeScreen)
+        assert home.query_one(TroubleBox).display
+        said = str(home.query_one(TroubleBox).render())
+        assert "line 1" in said
+        assert "tunewise --workspace ws verify" in said
+        home.load()
+        await settled(pilot)
+        assert app.screen is home
+        await press(pilot, "w")
+        assert isinstance(app.screen, WizardScreen)
+        await press(pilot, "escape", "ctrl+p")
+        assert isinstance(app.screen, CommandPalette)

@@ -14,13 +14,17 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Footer, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState
 
+from advisor.errors import TunewiseError
 from advisor.tui.case import ROOM_OF_STAGE, Case, RoomId, case_of
+from advisor.tui.commands_shown import placed
 from advisor.tui.figures import ago, percent, usd
 from advisor.tui.screens.base import Page
 from advisor.tui.widgets.chrome import CommandLine, TitleBar
 from advisor.tui.widgets.spine import UNTOUCHED, Spine
 from advisor.tui.widgets.text import cell, one_line, right
+from advisor.tui.widgets.trouble_box import TroubleBox
 from advisor.tui.words import MARKS, RUN_NAMES
 from advisor.workflow.records import JourneyView, RunView, StageId
 
@@ -88,12 +92,15 @@ class HomeScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self.known = Known()
+        self._told: str | None = None
+        """What was last said of journals that cannot be read: once is enough."""
 
     def compose(self) -> ComposeResult:
         """Title, actions, spine, runs, journeys."""
         yield TitleBar("Home", f"workspace {self.shell.workflow.workspace.root}")
         with VerticalScroll(id="body", can_focus=False):
             yield Static(TAGLINE, id="tagline")
+            yield TroubleBox()
             yield OptionList(*self._options(), id="actions", markup=False)
             yield Static("The path", classes="heading", id="path-heading")
             yield Spine()
@@ -130,6 +137,8 @@ class HomeScreen(Page):
 
     def on_home_screen_loaded(self, event: Loaded) -> None:
         """Draw what was read."""
+        self.query_one(TroubleBox).hide()
+        self._told = None
         if event.known == self.known:
             return
         self.known = event.known
@@ -138,6 +147,22 @@ class HomeScreen(Page):
         self._show_runs()
         self._show_journeys()
         self.refresh_bindings()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Journals that cannot be read are told here, once: a window would come back with every reading."""
+        error = event.worker.error
+        if event.worker.group != "home" or event.state is not WorkerState.ERROR or error is None:
+            return
+        event.prevent_default()
+        if self._told != str(error):
+            self._told = str(error)
+            self._say(error)
+
+    def _say(self, error: BaseException) -> None:
+        if not isinstance(error, TunewiseError):
+            self.shell.show_error(error)
+            return
+        self.query_one(TroubleBox).show(error.message, placed(error.hint, self.shell.place), "w asks about a task")
 
     # -- drawing -----------------------------------------------------------------------------------------------
     def _show_actions(self) -> None:
