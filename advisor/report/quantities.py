@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from advisor.compare.records import ArmSummary, Primary
+from advisor.plan.records import Plan
 from advisor.report.facts import EvaluationFacts, Origin, TrainFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, hours, level, millions, p_value, percent, points, points_range, usd
@@ -17,6 +18,10 @@ __all__ = ["count", "millions"]
 Run = Literal["train", "evaluate"]
 SPECS: dict[Run, Origin] = {"train": "train_spec", "evaluate": "evaluate_spec"}
 RECOUNTED = "recomputed from the items"
+FORMED = "both answers in the right form"
+SLICED = "slices: difference"
+FORM_IS_FINE = 0.9
+"""Share of answers in the right form above which form explains little."""
 PRICED = "hours x price per hour of the chosen offer"
 
 
@@ -93,6 +98,65 @@ def arm_score(arm: ArmSummary, ledger: Ledger) -> Line:
         ledger.recorded("items", f"arm.{arm.arm}.high", f"{100 * high:.1f}", high, unit=unit, how=wilson),
         ")",
     )
+
+
+def candidate_arm(evaluation: EvaluationFacts | None) -> ArmSummary | None:
+    """The tuned arm with its own interval; None where there is no headline."""
+    comparison = evaluation.comparison if evaluation else None
+    if comparison is None or comparison.primary is None or comparison.plan is None:
+        return None
+    return next((arm for arm in comparison.arms if arm.arm == comparison.plan.candidate), None)
+
+
+def arm_interval(arm: ArmSummary, ledger: Ledger) -> tuple[Number, Number]:
+    """Wilson's limits of one arm, in percent without the sign."""
+    low, high = (
+        ledger.recorded(
+            "items", f"arm.{arm.arm}.{name}", f"{100 * value:.1f}", value, unit="fraction of items",
+            how="Wilson score interval, 95 %",
+        )
+        for name, value in zip(("low", "high"), arm.interval, strict=True)
+    )  # fmt: skip
+    return low, high
+
+
+def form(evaluation: EvaluationFacts, ledger: Ledger) -> Line:
+    """How much of the gain is form: said where one answer in ten of the baseline has not the right one."""
+    comparison = evaluation.comparison
+    guard = next((one for one in comparison.guards if one.id == "format_valid"), None)
+    both = next((one for one in comparison.slices if one.name == FORMED), None)
+    if guard is None or guard.baseline > FORM_IS_FINE:
+        return ()
+    share = ledger.recorded(
+        "compared", "guard.format_valid.baseline", percent(guard.baseline), guard.baseline, unit="fraction of items",
+        how="guards: baseline",
+    )  # fmt: skip
+    line: Line = (" Part of that is form: ", share, " of the best prompt's answers have the right one")
+    if both is None:
+        return (*line, ".")
+    gain = ledger.recorded(
+        "compared", f"slice.{FORMED}.difference", points(both.difference), both.difference, how=SLICED
+    )
+    count_ = ledger.recorded("compared", f"slice.{FORMED}.n", count(both.n), both.n, how="slices: n")
+    return (*line, "; where both answers have it (", count_, " items, exploratory) the gain is ", gain, ".")
+
+
+def gpu_training(plan: Plan | None, ledger: Ledger) -> Line:
+    """What the plan expects of the training itself on the chosen GPU; nothing where it has no such line."""
+    part = next((one for one in plan.components if one.id == "training.run"), None) if plan else None
+    if plan is None or part is None or part.usd is None:
+        return ()
+    low, mid, high = (
+        ledger.recorded(
+            "planned", f"plan.training.run.usd.{name}", usd(getattr(part.usd, name)), getattr(part.usd, name),
+            unit="USD", how=part.because,
+        )
+        for name in ("low", "expected", "high")
+    )  # fmt: skip
+    return (
+        "there the plan expects ", mid, " (", low, " to ", high, (") for all of its training steps, start and download "
+        "of the machine not counted"),
+    )  # fmt: skip
 
 
 def items_needed(evaluation: EvaluationFacts, ledger: Ledger) -> Line:

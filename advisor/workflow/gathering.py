@@ -34,6 +34,8 @@ RUN_ORIGINS: Mapping[StageId, Origin] = {
     "train": "train",
     "compare": "evaluate",
 }
+SHOWN_MODELS = 6
+"""As many as the report's table of candidates has rows."""
 SPEC_ORIGINS: Mapping[StageId, Origin] = {"train": "train_spec", "compare": "evaluate_spec"}
 TIME_ORIGINS: Mapping[StageId, Origin] = {**RUN_ORIGINS, "decide": "decided", "plan": "planned"}
 JOURNAL_KINDS: tuple[Origin, ...] = ("decided", "planned", "compared")
@@ -128,16 +130,19 @@ def _evaluation(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> Evaluati
 
 
 def _catalog(view: JourneyView) -> Iterable[CatalogFact]:
-    """The model first on the shortlist and the GPU of the plan, as the catalog has them."""
+    """The models at the head of the shortlist and the GPU of the plan, as the catalog has them."""
     catalog = load_catalog()
-    first = view.advice.shortlist.candidates[:1] if view.advice else ()
+    shown = view.advice.shortlist.candidates[:SHOWN_MODELS] if view.advice else ()
     known = {model.id: model for model in catalog.models}
-    for candidate in first:
+    for candidate in shown:
         model = known[candidate.model]
         size = f"{model.total_params / 1e9:.1f} B parameters" if model.total_params else "size not published"
         yield CatalogFact(
             name=model.id, value=f"{size}, licence {model.license}", source=model.source, as_of=model.as_of
         )
+        if model.price_source and model.price_as_of:
+            rate = f"${model.input_usd_per_mtok} in, ${model.output_usd_per_mtok} out per million tokens"
+            yield CatalogFact(name=f"{model.id}: price", value=rate, source=model.price_source, as_of=model.price_as_of)
     for gpu in catalog.gpus:
         if view.plan and gpu.name == view.plan.chosen.gpu:
             told = f"{gpu.memory_gb:g} GB, {gpu.bandwidth_gb_s:g} GB/s"

@@ -20,7 +20,7 @@ from advisor.report.sections.items import chosen
 from advisor.report.untrusted import clean
 from harness.protocol import ItemResult
 from tests.advisor import report_facts
-from tests.advisor.evaluations import TUNED
+from tests.advisor.evaluations import BASE, TUNED
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) | **b** \x1b[31m\x00\u202egnp.exe https://evil.example/?q=1 ![i](//e)"
 VOID = frozenset({"meta", "link", "br", "img", "input", "hr", "path", "use"})
@@ -231,7 +231,9 @@ def test_what_has_no_price_is_unknown_and_never_zero() -> None:
     assert _value(report, "train.usd") is None
     assert "its cost is unknown" in text
     assert not re.search(r"\$0\.00(?!\d)", text)
-    assert re.search(r"\| Training: as if rented \| not planned \|  \|  \| unknown\[\^\d+\] \| cannot be told \|", text)
+    assert re.search(
+        r"\| Training: at the GPU's price \| not planned \|  \|  \| unknown\[\^\d+\] \| cannot be told \|", text
+    )
 
 
 def test_a_run_that_learned_nothing_is_called_that() -> None:
@@ -389,3 +391,53 @@ def test_making_a_report_is_what_loads_matplotlib_and_jinja() -> None:
 
 def test_the_candidate_arm_is_named_as_the_records_name_it(report: Report) -> None:
     assert any(fact.id == f"arm.{TUNED}.score" for fact in report.facts)
+
+
+def test_dollars_of_this_machine_are_told_apart_from_what_the_gpu_is_expected_to_cost() -> None:
+    plan = report_facts.plan()
+    run = plan.components[0].model_copy(update={"id": "training.run"})
+    report = build(report_facts.facts(plan=plan.model_copy(update={"components": (run, *plan.components[1:])})))
+    top = render_markdown(report).split("## ")[0]
+
+    assert run.usd is not None
+    assert "a way of counting and not what the GPU would cost: there the plan expects" in top
+    assert _value(report, "plan.training.run.usd.expected") == str(run.usd.expected)
+    assert _value(report, "train.usd") != str(run.usd.expected)
+
+
+def test_a_target_inside_the_interval_is_called_open_whichever_side_the_score_is_on() -> None:
+    profile = report_facts.profile()
+    for target, said in ((0.79, "reaches the target"), (0.82, "short of the target"), (0.95, "short of the target")):
+        facts = report_facts.facts(profile=profile.model_copy(update={"target_score": target}))
+        text = render_markdown(build(facts)).split("## ")[0]
+        assert said in text
+        assert ("leaves open" in text) is (target != 0.95)
+
+
+def test_a_baseline_that_fails_by_form_is_told_so_at_the_top_and_another_is_not(report: Report) -> None:
+    rows = report_facts.rows()
+    chatty = [
+        row.model_copy(update={"format_valid": False, "output": "I am sorry."})
+        if row.arm == BASE and not row.correct and row.index % 2
+        else row
+        for row in rows
+    ]
+    failing = build(report_facts.facts(evaluation=report_facts.evaluation(chatty)))
+    told, quiet = (render_markdown(one).split("## ")[0] for one in (failing, report))
+
+    assert "Part of that is form: " in told
+    assert "items, exploratory) the gain is" in told
+    assert "Part of that is form" not in quiet
+
+
+def test_an_old_price_is_said_aloud_with_the_cheapest_recent_one() -> None:
+    plan = report_facts.plan()
+    old = plan.chosen.model_copy(update={"stale_days": 114})
+    recent = plan.chosen.model_copy(update={"offer_id": "recent", "provider": "Verda"})
+    aged = plan.model_copy(update={"chosen": old, "offers": (old, recent)})
+
+    text = render_markdown(build(report_facts.facts(plan=aged)))
+
+    assert "it was seen 114 days ago, on 2026-08-01. Ask for today's." in text
+    assert "from Verda at" in text
+    assert "The price is old" not in render_markdown(build(report_facts.facts()))

@@ -313,6 +313,7 @@ def _probe(probe: ProbeFacts | None, ledger: Ledger) -> Iterator[Block]:
         header=("Prompt", "Right", "In the right form", ""),
         rows=rows,
         numeric=(1, 2),
+        note="No prompt was chosen on test items: the baseline's score above is on items that played no part in its choice.",
     )
 
 

@@ -38,9 +38,9 @@ def _lead(decision: Decision, ledger: Ledger) -> Line:
     rivals = [(approach, share) for approach, share in others if approach != decision.approach and share > 0][:2]
     line: Line = (
         Strong(text=f"{APPROACHES[decision.approach]}."),
-        " This is the best approach in ",
+        " The rules give this answer in ",
         sure,
-        " of the draws over what is unknown",
+        " of the draws over what is unknown or doubtful",
     )
     for approach, share in rivals:
         shown = ledger.recorded(
@@ -51,7 +51,7 @@ def _lead(decision: Decision, ledger: Ledger) -> Line:
             how="share of draws over what is unknown",
         )
         line = (*line, f"; “{APPROACHES[approach]}” in ", shown)
-    return (*line, ".")
+    return (*line, ". This says how robust the answer is, not how likely tuning is to work.")
 
 
 def _gates(decision: Decision) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from advisor.plan.records import CostComponent, Method, Money, Plan
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
@@ -18,6 +20,7 @@ def plan_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
         return None
     blocks: list[Block] = [
         Paragraph(line=_offer(plan, ledger), role="lead"),
+        *_age(plan, ledger),
         _components(plan, ledger),
         Paragraph(line=_totals(plan, ledger)),
         Paragraph(line=_break_even(plan, ledger)),
@@ -57,6 +60,32 @@ def _offer(plan: Plan, ledger: Ledger) -> Line:
         f"{METHODS[plan.method]} on ", Quote(text=plan.model), ", on ", Quote(text=f"{offer.gpus} x {offer.gpu}"), " from ",
         Quote(text=offer.provider), " at ", price, " an hour: ", mid, " (", low, " to ", high, "), at most ", peak, " of memory.",
     )  # fmt: skip
+
+
+def _age(plan: Plan, ledger: Ledger) -> Iterator[Block]:
+    """A price that is older than is trusted, said aloud, with the cheapest that is not."""
+    offer = plan.chosen
+    if offer.stale_days is None:
+        return
+    line: Line = (
+        Strong(text="The price is old: "), f"it was seen {offer.stale_days} days ago, on {offer.as_of}. Ask for today's.",
+    )  # fmt: skip
+    fresh = next((one for one in plan.offers if not one.note and one.stale_days is None), None)
+    if fresh is not None:
+        price = ledger.recorded(
+            "planned", "plan.fresh_offer.usd_per_hour", usd(fresh.usd_per_hour), fresh.usd_per_hour,
+            unit="USD per hour", how=f"{fresh.source}, {fresh.as_of}",
+        )  # fmt: skip
+        named = Quote(text=f"{fresh.gpus} x {fresh.gpu} from {fresh.provider}")
+        line = (
+            *line,
+            " The cheapest of the recent ones is ",
+            named,
+            " at ",
+            price,
+            f" an hour ({fresh.source}, {fresh.as_of}).",
+        )
+    yield Paragraph(line=line, role="note")
 
 
 def _components(plan: Plan, ledger: Ledger) -> Table:
@@ -116,4 +145,8 @@ def _break_even(plan: Plan, ledger: Ledger) -> Line:
         unit="requests per day",
         how=even.because,
     )
-    return "Break-even at ", number, f" requests a day ({even.because})."
+    against: Line = (" against ", Quote(text=even.api_model)) if even.api_model else ()
+    return (
+        "Break-even", *against, " at ", number, (f" requests a day ({even.because}). It weighs the rent of the machine "
+        "alone, and takes the API's answers for as good."),
+    )  # fmt: skip

@@ -89,7 +89,7 @@ def _run(
         "time of all sessions of the run",
     )
     yield Foreseen(f"{run}.peak_memory", f"{name}: peak memory", run, peak, memory, gib, "GiB", "peak_memory_gib")
-    yield Foreseen(f"{run}.usd", f"{name}: as if rented", run, cost, money, usd, "USD", q.PRICED, q.PRICED)
+    yield Foreseen(f"{run}.usd", f"{name}: at the GPU's price", run, cost, money, usd, "USD", q.PRICED, q.PRICED)
 
 
 def _speed(train: TrainFacts, tokens_per_example: float) -> Foreseen:
@@ -116,7 +116,8 @@ def _lead(facts: ReportFacts, known: list[Foreseen], ledger: Ledger) -> Line:
         return (*line, " Dollars are unknown, since no price was planned.")
     return (
         *line, " Dollars are the hours on this machine at the price of the chosen offer (",
-        Quote(text=price.gpu), ", ", q.offer_price(price, ledger), f" an hour, {price.source}, {price.as_of}).",
+        Quote(text=price.gpu), ", ", q.offer_price(price, ledger), (f" an hour, {price.source}, {price.as_of}): "
+        "a way of counting that lets plan and run be compared, not what that GPU would cost."),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from advisor.report.facts import ReportFacts, TrainFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, millions
@@ -14,6 +16,7 @@ def training_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
     if train is None:
         return None
     blocks: list[Block] = [Paragraph(line=_lead(train, ledger), role="lead")]
+    blocks += _amount(facts, train, ledger)
     if train.steps:
         blocks.append(_curve(train))
     blocks.append(_settings(train, ledger))
@@ -44,6 +47,22 @@ def _lead(train: TrainFacts, ledger: Ledger) -> Line:
         else " The loss did not fall: this run learned nothing, and its adapter should not be used."
     )
     return (*fell, ".", verdict)
+
+
+def _amount(facts: ReportFacts, train: TrainFacts, ledger: Ledger) -> Iterator[Block]:
+    """How much of the data it saw, since the plan prices more."""
+    rows = facts.prepared.dataset.rows["train"]
+    if not rows:
+        return
+    passes = train.result.examples / rows
+    shown = ledger.recorded(
+        "train", "train.passes", f"{passes:.1f}", passes, unit="passes", how="examples / training rows"
+    )
+    examples = _number(train, ledger, "examples", count(train.result.examples), how="steps x batch")
+    line: Line = ("It saw ", examples, f" examples, {count(rows)} rows ", shown, " times over.")
+    if facts.plan is not None:
+        line = (*line, " The plan above prices another amount of work (its passes, rank and GPU are listed there).")
+    yield Paragraph(line=line, role="note")
 
 
 def _curve(train: TrainFacts) -> Figure:

@@ -22,7 +22,7 @@ class Stamp(NamedTuple):
 
 
 STAMPS: dict[Verdict, Stamp] = {
-    "SHIP": Stamp("good", "Ship the adapter", "The gain is real: ship the adapter."),
+    "SHIP": Stamp("good", "Ship the adapter", "Of the two, the adapter is the one to ship."),
     "SHIP_CHEAPER": Stamp(
         "good", "Ship it: as good, and cheaper", "It is as good as the best prompt and costs less: ship it."
     ),
@@ -76,15 +76,23 @@ def _training(facts: ReportFacts, ledger: Ledger) -> Line:
         Quote(text=facts.prepared.model_name),
         " in ",
     )
-    return (*begin, q.train_time(facts.train, ledger), *_cost(facts.train, ledger), ".")
+    return (*begin, q.train_time(facts.train, ledger), *_cost(facts, facts.train, ledger), ".")
 
 
-def _cost(train: TrainFacts, ledger: Ledger) -> Line:
+def _cost(facts: ReportFacts, train: TrainFacts, ledger: Ledger) -> Line:
+    """The time at the offer's price, and beside it what the offer's own GPU is expected to take."""
     if train.price is None:
         return ("; its cost is unknown, since no price was planned",)
-    spent: Line = (", which on ", Quote(text=train.price.gpu), " would cost ", q.train_usd(train, ledger))
+    spent: Line = (
+        "; that time, at the hourly price of ",
+        Quote(text=train.price.gpu),
+        ", is ",
+        q.train_usd(train, ledger),
+    )
     planned = q.planned_usd(train.planned, "train", ledger)
-    return (*spent, " (planned ", *planned, ")") if planned else spent
+    spent = (*spent, " (planned ", *planned, ")") if planned else spent
+    own = q.gpu_training(facts.plan, ledger)
+    return (*spent, ". That is a way of counting and not what the GPU would cost: ", *own) if own else spent
 
 
 def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
@@ -92,22 +100,25 @@ def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
         return ()
     evaluation = facts.evaluation
     return (
-        "On ", q.items(evaluation, ledger), " unseen items it answers ", q.score(evaluation, "candidate", ledger),
+        "On ", q.items(evaluation, ledger), " unseen items the tuned model answers ", q.score(evaluation, "candidate", ledger),
         " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger), ": ",
-        q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").",
+        q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").", *q.form(evaluation, ledger),
     )  # fmt: skip
 
 
 def _target(facts: ReportFacts, ledger: Ledger) -> Line:
-    """A gain can be real and still not enough."""
-    target = facts.profile.target_score
-    primary = facts.evaluation.comparison.primary if facts.evaluation else None
-    if target is None or primary is None:
+    """A gain can be real and still not enough; and a score that reaches the target may do so by luck."""
+    target, arm = facts.profile.target_score, q.candidate_arm(facts.evaluation)
+    if target is None or arm is None:
         return ()
     goal = ledger.recorded("decided", "profile.target_score", percent(target), target, how="profile: target_score")
-    if primary.candidate >= target:
-        return ("That reaches the target of ", goal, ".")
-    return (Strong(text="It is still short of the target of "), goal, ".")
+    open_end: Line = ()
+    if arm.interval[0] < target <= arm.interval[1]:
+        low, high = q.arm_interval(arm, ledger)
+        open_end = (", which its 95\N{NO-BREAK SPACE}% interval of ", low, " to ", high, " leaves open")
+    if arm.score >= target:
+        return ("That reaches the target of ", goal, *open_end, ".")
+    return (Strong(text="It is still short of the target of "), goal, *open_end, ".")
 
 
 def _closing(facts: ReportFacts, ledger: Ledger, stamp: Stamp) -> Line:
@@ -147,7 +158,7 @@ def _comparison_tiles(evaluation: EvaluationFacts, ledger: Ledger) -> tuple[Tile
 def _cost_tile(train: TrainFacts, ledger: Ledger) -> Tile:
     planned = q.planned_usd(train.planned, "train", ledger)
     note: Line = ("planned ", *planned) if planned else ("not planned",)
-    return Tile(label="Training, as if rented", value=(q.train_usd(train, ledger),), note=note)
+    return Tile(label="Training time at the GPU's price", value=(q.train_usd(train, ledger),), note=note)
 
 
 def _adapter_tile(train: TrainFacts, ledger: Ledger) -> Tile:
