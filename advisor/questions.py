@@ -6,20 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from advisor.errors import BadInput
 from advisor.profile import Profile, allowed
+from advisor.records import Frozen
 
 Kind = Literal["choice", "yes_no", "number", "whole", "fraction", "money", "list", "text"]
 Op = Literal["in", "not_in", "at_least", "below"]
 Section = Literal["Goal", "Quality today", "Examples", "Knowledge", "Form", "Limits", "Traffic", "Planning"]
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Condition(Frozen):

@@ -13,6 +13,7 @@ import click
 
 from advisor.cli.options import json_option, print_json
 from advisor.errors import BadInput
+from advisor.wording import printable
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -131,7 +132,7 @@ def find(facts: Catalog, name: str) -> Model | Gpu | Offer:
     offer = next((one for one in facts.offers if one.id == name.lower()), None)
     if offer is None:
         hint = f"nearest: {', '.join(near)}" if near else "`tunewise catalog list` shows the names"
-        raise BadInput(f"nothing named {clean(name)!r} in the catalog", hint)
+        raise BadInput(f"nothing named {printable(name)!r} in the catalog", hint)
     return offer
 
 
@@ -193,7 +194,7 @@ TABLES: dict[str, tuple[list[str], Any]] = {
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
     """Aligned columns within 80 cells; the widest column is shortened first."""
-    cells = [head, *([clean(cell) for cell in row] for row in rows)]
+    cells = [head, *([printable(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
         widths[widths.index(max(widths))] -= 1
@@ -210,7 +211,7 @@ def summary(facts: Catalog, problems: list[Problem], today: date) -> list[str]:
     errors = [one for one in problems if one.severity == "error"]
     counted = ", ".join(f"{count} {kind}" for kind, count in sizes(facts).items())
     lines = [f"{counted}; as of {today}: {len(errors)} errors, {len(problems) - len(errors)} warnings"]
-    lines += [f"error: {clean(one.record)}: {clean(one.message)}" for one in errors]
+    lines += [f"error: {printable(one.record)}: {printable(one.message)}" for one in errors]
     kinds = Counter(_kind(one) for one in problems if one.severity == "warning")
     return lines + [f"warning: {kind}: {count} (--json names each)" for kind, count in kinds.most_common()]
 
@@ -225,11 +226,6 @@ def sizes(facts: Catalog) -> dict[str, int]:
     }
 
 
-def clean(text: str) -> str:
-    """Without control characters, which data files could bring into the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def _kind(problem: Problem) -> str:
     return problem.message.partition(" of ")[0] + " is stale" if " days old" in problem.message else problem.message
 
@@ -239,7 +235,7 @@ def _labelled(values: dict[str, str]) -> list[str]:
     wide = max(map(len, values)) + 2
     lines: list[str] = []
     for name, value in values.items():
-        parts = textwrap.wrap(clean(value), WIDTH - wide) or [""]
+        parts = textwrap.wrap(printable(value), WIDTH - wide) or [""]
         lines += [f"{name:<{wide}}{parts[0]}", *(" " * wide + part for part in parts[1:])]
     return lines
 

@@ -11,6 +11,7 @@ import click
 
 from advisor.cli.options import json_option, print_json, workspace_option
 from advisor.errors import BadInput
+from advisor.wording import printable
 
 if TYPE_CHECKING:
     from advisor.estimate.lines import Skipped
@@ -71,7 +72,7 @@ def _print_estimates(found: list[Prediction]) -> None:
     for one in found:
         speed = one.tokens_per_second_per_gpu or one.output_tokens_per_second
         fits = {True: "yes", False: "no", None: "unknown"}[one.fits]
-        name = "".join(mark for mark in one.id if mark.isprintable())[:23]
+        name = printable(one.id)[:23]
         click.echo(f"{name:<24}{_range(one.peak_gpu_memory_gib):>22}{_range(speed):>26}{fits:>8}")
     click.echo("Ranges hold 80 %. Training: per GPU. Serving: output of all GPUs.")
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from advisor.records import Frozen
 
 Verdict = Literal["SHIP", "SHIP_CHEAPER", "KEEP", "NOT_ENOUGH_DATA", "INVALID"]
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ArmSummary(Frozen):

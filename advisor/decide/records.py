@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from advisor.records import Frozen
 
 Approach = Literal["prompt", "few_shot", "rag", "lora", "rag_lora", "distill", "not_yet"]
 APPROACHES: tuple[Approach, ...] = ("prompt", "few_shot", "rag", "lora", "rag_lora", "distill", "not_yet")
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
 
 
 class GateResult(Frozen):
@@ -38,6 +34,8 @@ class GateResult(Frozen):
 
 class Flip(Frozen):
     """The smallest change of one input that changes the decision."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     input: str
     from_: Any = Field(alias="from")

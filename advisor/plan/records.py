@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from advisor.records import Frozen
 from harness.protocol import MoneyRange as Money
 from harness.protocol import Range as Span
 
@@ -18,12 +17,6 @@ __all__ = [
 
 Stage = Literal["data", "probe", "training", "evaluation", "hosting", "inference", "people", "maintenance"]
 Method = Literal["lora", "qlora4", "full"]
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 # ------------------------------------------------------------------------------------- before prices: quantities

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from advisor.plan.records import CostComponent, Money, OfferChoice, Plan
+from advisor.wording import printable
 
 WIDTH = 80
 SHOWN_OFFERS = 5
@@ -27,26 +28,23 @@ def usd(amount: Decimal) -> str:
     return f"${amount:.2f}"
 
 
-def clean(text: str) -> str:
-    """Printable characters only."""
-    return "".join(mark if mark.isprintable() else " " for mark in text)
-
-
 def _head(plan: Plan) -> Iterator[str]:
-    yield f"Plan {plan.id} for {clean(plan.profile_name)}, as of {plan.as_of}"
-    yield f"  {plan.method} of {clean(plan.model)}"
+    yield f"Plan {plan.id} for {printable(plan.profile_name)}, as of {plan.as_of}"
+    yield f"  {plan.method} of {printable(plan.model)}"
     yield ""
     yield f"  {'Once':<12} {_range(plan.once_usd)}"
     yield f"  {'Monthly':<12} {_range(plan.monthly_usd)}"
     yield from _wrapped(f"  {'Break-even':<12} ", _break_even(plan))
     if plan.unpriced:
-        yield from _wrapped(f"  {'Unpriced':<12} ", "; ".join(clean(name) for name in plan.unpriced) + " (in no total)")
+        yield from _wrapped(
+            f"  {'Unpriced':<12} ", "; ".join(printable(name) for name in plan.unpriced) + " (in no total)"
+        )
     hours, peak, best = plan.gpu_hours, plan.peak_memory_gib, plan.chosen
     yield ""
     yield from _wrapped(
         f"  {'On':<12} ", f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {usd(best.usd_per_hour)} an hour"
     )
-    yield f"  {'':<12} {clean(best.source)[:48]}, {best.as_of}"
+    yield f"  {'':<12} {printable(best.source)[:48]}, {best.as_of}"
     if best.stale_days is not None:
         yield f"  {'':<12} ! {best.stale_days} days old: ask for today's price before relying on it"
     yield f"  {'GPU hours':<12} {hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
@@ -57,8 +55,8 @@ def _head(plan: Plan) -> Iterator[str]:
 def _break_even(plan: Plan) -> str:
     found = plan.break_even
     if found.requests_per_day is None:
-        return f"none: {clean(found.because)}"
-    return f"{found.requests_per_day:,.0f} requests a day against {clean(found.api_model or 'the API')}"
+        return f"none: {printable(found.because)}"
+    return f"{found.requests_per_day:,.0f} requests a day against {printable(found.api_model or 'the API')}"
 
 
 def _components(plan: Plan) -> Iterator[str]:
@@ -76,13 +74,13 @@ def _components(plan: Plan) -> Iterator[str]:
 
 
 def _component(line: CostComponent) -> Iterator[str]:
-    name = f"  {clean(line.name)[:32]:<33}"
+    name = f"  {printable(line.name)[:32]:<33}"
     if line.usd is None:
         yield f"{name}{'unpriced':>33}  {line.as_of}"
     else:
         amounts = "".join(f"{usd(part):>11}" for part in (line.usd.low, line.usd.expected, line.usd.high))
         yield f"{name}{amounts}  {line.as_of}"
-    yield from _wrapped("      ", f"{_quantity(line)}; {clean(line.because)}; {clean(line.source)}")
+    yield from _wrapped("      ", f"{_quantity(line)}; {printable(line.because)}; {printable(line.source)}")
 
 
 def _quantity(line: CostComponent) -> str:
@@ -105,14 +103,14 @@ def _offers(plan: Plan) -> Iterator[str]:
 
 
 def _offer(offer: OfferChoice) -> str:
-    name = clean(f"{offer.gpus} x {offer.gpu}, {offer.provider} {offer.tier}")
+    name = printable(f"{offer.gpus} x {offer.gpu}, {offer.provider} {offer.tier}")
     return f"  {name[:44]:<45}{usd(offer.usd_per_hour):>9}{offer.hours.expected:>8.2f}{usd(offer.usd.expected):>10}"
 
 
 def _assumptions(plan: Plan) -> Iterator[str]:
     yield "Ranges are 80 % intervals. Taken for granted:"
     for said in plan.assumptions:
-        yield from _wrapped("  - ", clean(said))
+        yield from _wrapped("  - ", printable(said))
 
 
 def _range(money: Money) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from advisor.compare.records import Comparison, ItemPair
 from advisor.decide.records import Decision
 from advisor.plan.records import Plan
 from advisor.profile import Profile
+from advisor.records import Frozen
 from advisor.shortlist.records import Shortlist
 from harness.protocol import (
     EvaluateResult,
@@ -27,12 +28,6 @@ Origin = Literal[
     "prepare", "probe", "decided", "planned", "train_spec", "train", "evaluate_spec", "evaluate", "items", "compared"
 ]  # fmt: skip
 """What a number can come from: results and specifications of runs, per-item answers, records of the workspace journal."""
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class JournalRef(Frozen):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from advisor.wording import printable
 from harness.protocol import (
     ArmFinished,
     ArmProgress,
@@ -37,9 +37,8 @@ def describe(event: Event) -> str:
 
 
 def plain(text: str) -> str:
-    """Text on one line with everything removed that could steer a terminal."""
-    shown = " ".join(text.split())
-    return "".join(character for character in shown if unicodedata.category(character) not in {"Cc", "Cf", "Cs"})
+    """Text on one line, without anything that could steer a terminal."""
+    return " ".join(printable(text).split())
 
 
 def progress(spec: Spec, events: Sequence[Event]) -> float | None:

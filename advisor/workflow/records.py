@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from advisor.compare.records import Comparison
 from advisor.decide.records import Decision
 from advisor.plan.records import Plan
 from advisor.profile import Profile
+from advisor.records import Frozen
 from advisor.runner.records import RunStatus, RunView
 from advisor.shortlist import Shortlist
 from harness.protocol import EMBEDDED, EvaluateResult, PrepareResult, TrainResult
@@ -42,12 +41,6 @@ STAGE_TITLES: dict[StageId, str] = {
     "compare": "Did it help?",
     "report": "Report",
 }
-
-
-class Frozen(BaseModel):
-    """Immutable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Advice(Frozen):
