@@ -441,3 +441,8 @@ def test_an_old_price_is_said_aloud_with_the_cheapest_recent_one() -> None:
     assert "it was seen 114 days ago, on 2026-08-01. Ask for today's." in text
     assert "from Verda at" in text
     assert "The price is old" not in render_markdown(build(report_facts.facts()))
+
+
+def test_the_score_that_the_prompt_was_chosen_by_is_told_apart_from_its_score_in_the_test(report: Report) -> None:
+    assert "on the validation items that it was chosen on)" in render_markdown(report).split("## ")[0]
+    assert _value(report, "probe.best.score") is not None

@@ -101,9 +101,22 @@ def _finding(facts: ReportFacts, ledger: Ledger) -> Line:
     evaluation = facts.evaluation
     return (
         "On ", q.items(evaluation, ledger), " unseen items the tuned model answers ", q.score(evaluation, "candidate", ledger),
-        " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger), ": ",
+        " correctly, the base model with its best prompt ", q.score(evaluation, "baseline", ledger),
+        *_on_validation(facts, ledger), ": ",
         q.difference(evaluation, ledger), " (", *q.interval(evaluation, ledger), ").", *q.form(evaluation, ledger),
     )  # fmt: skip
+
+
+def _on_validation(facts: ReportFacts, ledger: Ledger) -> Line:
+    """The same prompt's score where it was chosen: the one that the decision speaks of."""
+    best = next((arm for arm in facts.probe.result.arms if arm.arm == facts.probe.best), None) if facts.probe else None
+    if best is None or best.items <= best.errors:
+        return ()
+    share = best.correct / (best.items - best.errors)
+    shown = ledger.recorded(
+        "probe", "probe.best.score", percent(share), share, unit="fraction of items", how="right answers / answers"
+    )
+    return (" (", shown, " on the validation items that it was chosen on)")
 
 
 def _target(facts: ReportFacts, ledger: Ledger) -> Line:
