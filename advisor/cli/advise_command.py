@@ -42,7 +42,12 @@ def document(advice: Advice) -> dict[str, object]:
 
 
 def _decision(decision: Decision) -> list[str]:
-    lines = [f"{decision.approach}  ({decision.confidence:.0%} sure)", decision.headline, "", "Because"]
+    lines = [
+        f"{decision.approach}  (in {decision.confidence:.0%} of draws over what is unknown)",
+        decision.headline,
+        "",
+        "Because",
+    ]
     lines += [
         f"  {gate.id:<4} {gate.because}\n       {gate.effect}; {gate.source}" for gate in decision.gates if gate.fired
     ]

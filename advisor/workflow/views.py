@@ -140,7 +140,7 @@ def _tell_probed(facts: Mapping[str, Any]) -> str:
 
 def _tell_decided(facts: Mapping[str, Any]) -> str:
     advice: Advice = facts["advice"]
-    return f"{advice.decision.confidence:.0%} sure: {advice.decision.headline}"
+    return f"{advice.decision.headline} Holds in {advice.decision.confidence:.0%} of draws over what is unknown."
 
 
 def _tell_plan(facts: Mapping[str, Any]) -> str:
