@@ -231,7 +231,7 @@ def answer_text(item: ItemPair, arm: str) -> Content:
     right_one, output = item.correct.get(arm), item.outputs.get(arm)
     mark = {True: "✓ right", False: "✗ wrong", None: "? no answer"}[right_one]
     said = clean(output) if output is not None else "(no output)"
-    return Content.assemble((f"{one_line(arm, 30)}  ", "$text-accent"), (mark, "bold"), f"\n{said}")
+    return Content.assemble((f"{one_line(arm.replace('_', ' '), 30)}  ", "$text-accent"), (mark, "bold"), f"\n{said}")
 
 
 def registered_text(plan: RegisteredPlan | None, deviations: tuple[str, ...]) -> Content:
