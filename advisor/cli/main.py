@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import click
 
-from advisor.cli.streams import ensure_streams, printable
+from advisor.cli.streams import ensure_streams
 from advisor.errors import Interrupted, TunewiseError
+from advisor.wording import printable
 
 
 class Entry(NamedTuple):

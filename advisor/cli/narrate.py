@@ -8,7 +8,7 @@ import time
 
 import click
 
-from advisor.cli.streams import printable
+from advisor.wording import printable
 from harness.protocol import (
     ArmFinished,
     ArmProgress,

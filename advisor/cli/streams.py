@@ -24,8 +24,3 @@ def _open_closed() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-
-
-def printable(text: str) -> str:
-    """Without control characters, so that no name or message steers the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
