@@ -68,7 +68,7 @@ def parse(path: Path, number: int, line: bytes) -> Record:
         raw = json.loads(line)
         record = Record(raw["seq"], raw["at"], raw["kind"], raw["body"], raw["prev"], raw["hash"])
         expected = seal(record.seq, record.at, record.kind, record.body, record.prev).hash
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ChainError(path, number, f"not a journal record ({type(error).__name__})") from error
     if record.hash != expected:
         raise ChainError(path, number, "hash does not match: this line was changed after it was written")
@@ -174,8 +174,15 @@ class Writer:
             self._quarantine(tail[len(whole) :], start + len(whole))
         if not whole:
             return 0, GENESIS
-        last = parse(self.path, 0, whole.rstrip(b"\n").rpartition(b"\n")[2])
+        last = self._last(whole.removesuffix(b"\n").rpartition(b"\n")[2])
         return last.seq + 1, last.hash
+
+    def _last(self, line: bytes) -> Record:
+        """The last record; its place is counted only where it has to be named."""
+        try:
+            return parse(self.path, 0, line)
+        except ChainError as error:
+            raise ChainError(self.path, sum(1 for _ in lines(self.path)), error.reason) from error
 
     def _tail(self, size: int) -> tuple[bytes, int]:
         """The end of the file holding at least one whole line, and where it starts."""

@@ -71,7 +71,7 @@ def read_owner(path: Path) -> Owner | None:
     try:
         raw = json.loads(path.read_bytes())
         return Owner(**raw)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

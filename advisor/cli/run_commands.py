@@ -91,6 +91,7 @@ def resume(run_id: str, detach: bool, workspace: Workspace) -> int:
 
 def _watch(workflow: Workflow, run_id: str) -> None:
     """Tell a run's events as lines on stderr, and end as the run ended."""
+    workflow.run(run_id)  # says what is wrong with a run before any of it is shown
     narrator = Narrator()
     try:
         for event in workflow.follow(run_id):

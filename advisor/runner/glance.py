@@ -34,11 +34,20 @@ def glance(path: Path) -> Glance:
         records = _last_records(path)
         started = next((chain.parse(path, 1, line).at for _, line in chain.lines(path)), None)
     except chain.ChainError as error:
-        raise JournalDamaged(error.path, error.line, error.reason) from error
+        raise _damage(path, error) from error
     if not records:
         return Glance(None, 0, None, ())
     events = tuple(understood(path, record) for record in records)
     return Glance(started, records[-1].seq + 1, records[-1].kind, events)
+
+
+def _damage(path: Path, seen: chain.ChainError) -> JournalDamaged:
+    """The first damage of a journal by its line, which its end alone does not tell."""
+    try:
+        chain.read(path)
+    except chain.ChainError as first:
+        return JournalDamaged(path, first.line, first.reason)
+    return JournalDamaged(path, seen.line, seen.reason)
 
 
 def understood(path: Path, record: chain.Record) -> Event:

@@ -65,7 +65,7 @@ def read_launch(run_dir: Path) -> Launch | None:
     try:
         raw = json.loads((run_dir / LAUNCH).read_bytes())
         return Launch(Owner(**raw["owner"]), raw["records"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -17,8 +17,7 @@ from advisor.runner.log import last_line
 from advisor.runner.process import EVENTS, SPEC, is_starting, read_launch, worker
 from advisor.runner.records import RunStatus, RunView
 from advisor.runner.words import Spec, describe, progress, usd_so_far
-from advisor.store.tail import JournalDamaged
-from harness.protocol import PrepareSpec, RunFailed, read_spec
+from harness.protocol import PrepareSpec, RunFailed, RunKind, read_spec
 
 ENDINGS: dict[str | None, RunStatus] = {"interrupted": "interrupted", "failed": "failed", "finished": "finished"}
 
@@ -52,19 +51,45 @@ def _view(run_dir: Path, seen: Glance, state: RunStatus, pid: int | None) -> Run
 
 
 def statuses(workspace: Workspace) -> list[RunView]:
-    """All runs of a workspace, newest first; one with a damaged journal is listed as failed, with what is wrong."""
-    folders = [path.parent for path in workspace.runs.glob(f"*/{SPEC}")]
+    """All runs of a workspace, newest first; a damaged one is listed as failed, with what is wrong."""
+    folders = {path.parent for name in (SPEC, EVENTS) for path in workspace.runs.glob(f"*/{name}")}
     return sorted((_listed(folder) for folder in folders), key=lambda run: (run.started_at, run.id), reverse=True)
 
 
 def _listed(run_dir: Path) -> RunView:
-    """How a run stands, damaged or not: one bad journal must not hide the others."""
+    """How a run stands, damaged or not: one bad file must not hide the other runs."""
     try:
         return status(run_dir)
-    except JournalDamaged as damage:
-        return _view(run_dir, Glance(None, 0, None, ()), "failed", None).model_copy(
-            update={"detail": damage.message, "resume_command": None}
-        )
+    except TunewiseError as damage:
+        return _damaged(run_dir, damage.message)
+    except OSError as error:
+        return _damaged(run_dir, f"{error.filename}: {error.strerror}")
+
+
+def _damaged(run_dir: Path, what: str) -> RunView:
+    """A run of which no more is known than what is wrong with it."""
+    return RunView(
+        id=run_dir.name,
+        kind=_kind(run_dir),
+        status="failed",
+        pid=None,
+        started_at=_launched_at(run_dir),
+        elapsed_s=0.0,
+        progress=None,
+        usd_so_far=None,
+        detail=what,
+        resume_command=None,
+        folder=run_dir,
+    )
+
+
+def _kind(run_dir: Path) -> RunKind:
+    """The kind of a damaged run: what its specification says, else what its name does."""
+    try:
+        return spec_of(run_dir).kind
+    except TunewiseError:
+        named: dict[str, RunKind] = {"prepare": "prepare", "train": "train"}
+        return named.get(run_dir.name.partition("-")[0], "evaluate")
 
 
 def spec_of(run_dir: Path) -> Spec:
@@ -73,6 +98,8 @@ def spec_of(run_dir: Path) -> Spec:
     try:
         return read_spec(path)
     except FileNotFoundError as error:
+        if (run_dir / EVENTS).exists():
+            raise TunewiseError(f"{path} is missing", "tunewise verify tells what changed") from error
         raise BadInput(f"no run {run_dir.name!r} in {run_dir.parent}", "tunewise runs lists them") from error
     except (ValidationError, OSError) as error:
         raise TunewiseError(
@@ -121,5 +148,5 @@ def _launched_at(run_dir: Path) -> str:
     launch = read_launch(run_dir)
     if launch:
         return launch.owner.since
-    written = datetime.fromtimestamp((run_dir / SPEC).stat().st_mtime, UTC)
+    written = datetime.fromtimestamp(run_dir.stat().st_mtime, UTC)
     return written.isoformat(timespec="milliseconds")

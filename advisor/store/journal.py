@@ -6,11 +6,12 @@ Several processes append to it under an exclusive lock; a body is the JSON dump 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from advisor.paths import Workspace
-from advisor.store.tail import Tail
+from advisor.store.tail import JournalDamaged, Tail
 from harness import chain
 from harness.chain import Record
 
@@ -36,16 +37,27 @@ class Journal:
 
     def append(self, kind: JournalKind, body: Mapping[str, Any]) -> Record:
         """Append one record and return it once it is on disk; waits for other writers."""
-        return chain.append(self.path, kind, body, self._clock)
+        with self._writer() as writer:
+            return writer.append(kind, body)
 
     def append_unless(
         self, kind: JournalKind, body: Mapping[str, Any], *, present: Callable[[Record], bool]
     ) -> Record | None:
         """Append unless a record of this kind is ``present`` already; looked up and written under one lock."""
-        with chain.Writer(self.path, clock=self._clock) as writer:
+        with self._writer() as writer:
             if any(present(record) for record in self.of_kind(kind)):
                 return None
             return writer.append(kind, body)
+
+    @contextmanager
+    def _writer(self) -> Iterator[chain.Writer]:
+        """The journal, locked. Raises JournalDamaged where its last line was changed: nothing is put behind it."""
+        try:
+            writer = chain.Writer(self.path, clock=self._clock)
+        except chain.ChainError as error:
+            raise JournalDamaged(self.path, error.line, error.reason) from error
+        with writer:
+            yield writer
 
     def records(self) -> tuple[Record, ...]:
         """Every acknowledged record in order, the chain checked. Raises JournalDamaged."""

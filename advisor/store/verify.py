@@ -116,7 +116,7 @@ def _digest(path: Path) -> str | None:
     """The hash of a specification's values; None when there is none to read."""
     try:
         return chain.digest(json.loads(path.read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from advisor import runner
 from advisor.errors import BadInput, TunewiseError
 from advisor.paths import Workspace
 from advisor.store.journal import Journal
+from advisor.store.tail import JournalDamaged
 from advisor.workflow import measured, specs, views
 from advisor.workflow.advice import advise
 from advisor.workflow.comparing import comparison_of
@@ -24,12 +25,28 @@ from advisor.workflow.planning import plan_for_prepared
 from advisor.workflow.records import JourneyInputs, JourneyView, RunView, StageId
 from advisor.workflow.reporting import reported, write_report
 from harness import chain, protocol
-from harness.protocol import EvaluateSpec, Event, PrepareSpec, Prompt, TrainSpec
+from harness.protocol import (
+    EvaluateResult,
+    EvaluateSpec,
+    Event,
+    PrepareResult,
+    PrepareSpec,
+    Prompt,
+    TrainResult,
+    TrainSpec,
+)
 
 Known = TypeVar("Known")
 Listener = Callable[[str, Event], None]
 PROMPTS: TypeAdapter[tuple[Prompt, ...]] = TypeAdapter(tuple[Prompt, ...])
 ZERO_SHOT = "zero_shot"
+RESULTS: Mapping[str, type[PrepareResult | TrainResult | EvaluateResult]] = {
+    "prepare": PrepareResult,
+    "probe": EvaluateResult,
+    "train": TrainResult,
+    "compare": EvaluateResult,
+}
+AGAIN = "put back what was there, or start anew with: tunewise demo --fresh"
 
 
 class Watch(NamedTuple):
@@ -65,8 +82,14 @@ class Journeys:
         return next((body.get("journey") for body in bodies if body["run_id"] == run_id), None)
 
     def _stage_run(self, run_id: str) -> views.StageRun:
-        view = runner.status(self.workspace.run_dir(run_id))
-        result = protocol.finished(protocol.read_events(view.folder)) if view.status == "finished" else None
+        folder = self.workspace.run_dir(run_id)
+        try:
+            view = runner.status(folder)
+        except BadInput as error:
+            raise TunewiseError(f"{folder}: this run of a journey is missing", AGAIN) from error
+        result = protocol.finished(protocol.read_events(folder)) if view.status == "finished" else None
+        if result is not None and not isinstance(result, RESULTS[views.stage_of(run_id)]):
+            raise TunewiseError(f"{folder / 'events.jsonl'}: the journal of another kind of run", AGAIN)
         return views.StageRun(view, result)
 
     # -- going on ------------------------------------------------------------------------------------------------
@@ -201,7 +224,12 @@ class Journeys:
     @contextmanager
     def _one_starter(self) -> Iterator[None]:
         """Two front ends on one workspace must not start the same stage twice."""
-        with chain.Writer(self.workspace.root / "starts.jsonl"):
+        path = self.workspace.root / "starts.jsonl"
+        try:
+            turn = chain.Writer(path)
+        except chain.ChainError as error:
+            raise JournalDamaged(path, error.line, error.reason) from error
+        with turn:
             yield
 
     def _prompts(self, view: JourneyView) -> tuple[Prompt, ...]:

@@ -24,7 +24,9 @@ def write_report(workspace: Workspace, journal: Journal, view: JourneyView, *, t
     from advisor.report.markdown import render_markdown  # noqa: PLC0415
     from advisor.workflow.gathering import finished_runs, gather  # noqa: PLC0415
 
-    verify_evidence(workspace.journal, finished_runs(workspace, view).values())
+    verify_evidence(
+        workspace.journal, dict.fromkeys([*finished_runs(workspace, view).values(), *_ended(workspace, journal, view)])
+    )
     if view.comparison is not None:
         same_comparison(view.comparison, comparison_of(workspace.run_dir(view.comparison.id), view))
     report = build(gather(workspace, journal.records(), view, today=today))
@@ -32,6 +34,12 @@ def write_report(workspace: Workspace, journal: Journal, view: JourneyView, *, t
     _write(html, render_html(report))
     _write(markdown, render_markdown(report))
     return ReportFiles(html=html, markdown=markdown)
+
+
+def _ended(workspace: Workspace, journal: Journal, view: JourneyView) -> list[Path]:
+    """The folders of the journey's runs that were noted as finished, whatever their own journals say by now."""
+    noted = {record.body["run_id"] for record in journal.of_kind("run_ended") if record.body["status"] == "finished"}
+    return [workspace.run_dir(part.run_id) for part in view.stages if part.run_id and part.run_id in noted]
 
 
 def reported(files: ReportFiles) -> dict[str, str]:

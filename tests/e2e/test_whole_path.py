@@ -128,6 +128,22 @@ def test_without_the_outputs_there_is_no_report(walked: Walked, copied: Path) ->
     assert "items.jsonl" in told
 
 
+@pytest.mark.parametrize("left", ["none", "empty", "torn", "of another run"])
+def test_without_the_journal_of_a_finished_run_there_is_no_report(walked: Walked, copied: Path, left: str) -> None:
+    journal = run_dir(copied, walked, "train") / "events.jsonl"
+    other = run_dir(copied, walked, "probe") / "events.jsonl"
+    whole = journal.read_bytes()
+    journal.unlink()
+    if left != "none":
+        journal.write_bytes({"empty": b"", "torn": whole[:-30], "of another run": other.read_bytes()}[left])
+
+    code, told = reported(copied)
+
+    assert code == 1
+    assert str(journal) in told
+    assert "Traceback" not in told
+
+
 def test_a_number_changed_by_hand_is_found_with_its_line(walked: Walked, copied: Path) -> None:
     journal = run_dir(copied, walked, "train") / "events.jsonl"
     lines = journal.read_text().splitlines(keepends=True)

@@ -114,6 +114,20 @@ def test_removed_reordered_and_added_lines_are_named(tmp_path: Path, change: obj
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize("last", [b"garbage\n", b"\n", b"[" * 100_000 + b"\n", b'{"seq": ' + b"9" * 5000 + b"}\n"])
+def test_nothing_is_put_behind_a_last_line_that_is_no_record(tmp_path: Path, last: bytes) -> None:
+    path = journal(tmp_path, 3)
+    damaged = path.read_bytes() + last
+    path.write_bytes(damaged)
+
+    for attempt in (lambda: chain.append(path, "k", {}, clock), lambda: chain.read(path)):
+        with pytest.raises(chain.ChainError) as caught:
+            attempt()
+        assert caught.value.line == 4
+
+    assert path.read_bytes() == damaged
+
+
 def test_a_record_that_no_one_could_read_is_refused_before_it_is_written(tmp_path: Path) -> None:
     path = journal(tmp_path, 1)
     with pytest.raises(ValueError, match="JSON compliant"):

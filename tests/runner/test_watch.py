@@ -182,6 +182,34 @@ def test_a_damaged_journal_does_not_hide_the_other_runs(workspace: Workspace, ma
     assert listed["train-1"].resume_command is None
 
 
+@pytest.mark.parametrize("spec", [None, b"", b"{", b"[" * 100_000, b"\xff"])
+def test_a_missing_or_damaged_specification_hides_neither_its_run_nor_the_others(
+    workspace: Workspace, make_spec: MakeSpec, spec: bytes | None
+) -> None:
+    run_dir = written(workspace, make_spec, started(), RunFinished(elapsed_s=2, result=result(5)))
+    path = run_dir / "spec.json"
+    path.write_bytes(spec) if spec is not None else path.unlink()
+    (workspace.run_dir("train-2")).mkdir()
+    (workspace.run_dir("train-2") / "spec.json").write_text(make_spec("train-2").model_dump_json())
+
+    listed = {run.id: run for run in runner.statuses(workspace)}
+
+    assert set(listed) == {"train-1", "train-2"}
+    assert (listed["train-1"].status, listed["train-1"].kind) == ("failed", "train")
+    assert str(path) in listed["train-1"].detail
+    with pytest.raises(TunewiseError, match=r"spec\.json is"):
+        runner.status(run_dir)
+
+
+@pytest.mark.parametrize("note", [b"", b"[]", b"{}", b"[" * 100_000, b'{"pid": 1}', b"\xff"])
+def test_a_damaged_note_of_who_works_on_a_run_is_no_one(workspace: Workspace, make_spec: MakeSpec, note: bytes) -> None:
+    run_dir = written(workspace, make_spec, started())
+    (run_dir / "owner.json").write_bytes(note)
+    (run_dir / "launch.json").write_bytes(note)
+
+    assert runner.status(run_dir).status == "killed"
+
+
 def test_an_event_of_another_version_is_named(workspace: Workspace, make_spec: MakeSpec) -> None:
     run_dir = written(workspace, make_spec, started())
     chain.append(run_dir / "events.jsonl", "teleported", {"elapsed_s": 1})

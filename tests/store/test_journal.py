@@ -114,6 +114,17 @@ def test_a_changed_journal_is_refused_with_its_line(tmp_path: Path, damage: obje
         journal.records()
 
 
+def test_nothing_is_noted_behind_a_damaged_last_line(tmp_path: Path) -> None:
+    journal = Journal(Workspace(tmp_path))
+    journal.append("decided", {"number": 0})
+    journal.path.write_bytes(journal.path.read_bytes().replace(b'"number":0', b'"number":9'))
+
+    with pytest.raises(JournalDamaged, match="line 1: hash does not match"):
+        journal.append("decided", {"number": 1})
+    with pytest.raises(JournalDamaged, match="line 1: hash does not match"):
+        journal.append_unless("decided", {"number": 1}, present=lambda _: False)
+
+
 def test_a_journal_that_became_shorter_is_refused(tmp_path: Path) -> None:
     journal = Journal(Workspace(tmp_path))
     for number in range(3):
