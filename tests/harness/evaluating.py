@@ -23,28 +23,7 @@ TERSE = Prompt(id="terse", system="Which label? card; rate; refund.")
 
 def write_model(folder: Path, *, seed: int = 5) -> Path:
     """A random Llama with heads of 32, the smallest that vLLM computes on a CPU."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    folder.mkdir(parents=True)
-    vocabulary = tiny.write_tokenizer(folder)
-    torch.manual_seed(seed)
-    config = LlamaConfig(
-        vocab_size=vocabulary,
-        hidden_size=64,
-        intermediate_size=96,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        max_position_embeddings=512,
-        initializer_range=0.2,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
-        tie_word_embeddings=True,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return tiny.write_model(folder, seed=seed, heads=2, kv_heads=1, initializer_range=0.2)
 
 
 def write_adapter(folder: Path, model: Path, *, seed: int = 3) -> Path:

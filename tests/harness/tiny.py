@@ -44,22 +44,25 @@ def write_tokenizer(folder: Path) -> int:
     return tokenizer.get_vocab_size()
 
 
-def write_model(folder: Path) -> Path:
+def write_model(
+    folder: Path, *, seed: int = 5, heads: int = 4, kv_heads: int = 2, initializer_range: float = 0.02
+) -> Path:
     """A folder with a random Llama of hidden size 64, its tokenizer and template."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     folder.mkdir(parents=True)
     vocabulary = write_tokenizer(folder)
-    torch.manual_seed(5)
+    torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=64,
         intermediate_size=96,
         num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
         max_position_embeddings=512,
+        initializer_range=initializer_range,
         bos_token_id=1,
         eos_token_id=2,
         pad_token_id=0,
