@@ -36,11 +36,18 @@ def _artifacts(run_dir: Path, result: PrepareResult | TrainResult | EvaluateResu
     elif isinstance(result, EvaluateResult):
         yield Artifact("per-item journal", run_dir / result.items_path, result.items_head, _head)
     else:
-        yield Artifact("model", run_dir / result.model_dir, result.model_sha256, fingerprint)
-        folder = run_dir / result.data_dir
+        yield Artifact("model", _shared(run_dir, result.model_dir), result.model_sha256, fingerprint)
+        folder = _shared(run_dir, result.data_dir)
         yield Artifact("data set's manifest", folder / "dataset.json", result.data_sha256, chain.file_sha256)
         for split, expected in result.dataset.sha256.items():
             yield Artifact(f"{split} split", folder / f"{split}.jsonl", expected, chain.file_sha256)
+
+
+def _shared(run_dir: Path, recorded: str) -> Path:
+    """A folder that several runs share, found again in a workspace that was moved; its hash still has to match."""
+    path = run_dir / recorded
+    moved = run_dir.parents[1].joinpath(*path.parts[-2:])
+    return path if path.exists() or not moved.exists() else moved
 
 
 def _head(path: Path) -> str:

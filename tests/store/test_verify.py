@@ -9,8 +9,13 @@ import pytest
 
 from advisor.cli.main import run
 from advisor.paths import Workspace
+from advisor.store.artifacts import changed
 from advisor.store.verify import verify
+from harness import chain
+from harness.fingerprint import fingerprint
+from harness.protocol import PrepareResult
 from tests.store.samples import make_workspace
+from tests.workflow import facts
 
 
 @pytest.fixture
@@ -133,3 +138,33 @@ def test_rebuild_says_what_is_in_the_index(workspace: Workspace, capsys: pytest.
 def test_a_workspace_that_is_not_there_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", "--workspace", str(tmp_path / "none")]) == 2
     assert "no workspace in" in capsys.readouterr().err
+
+
+def prepared(root: Path) -> tuple[Path, PrepareResult]:
+    """A run folder in a workspace, and what it says that it prepared there, by absolute paths."""
+    model, data, run_dir = root / "models" / "m", root / "data" / "d", root / "runs" / "prepare-1"
+    for folder in (model, data, run_dir):
+        folder.mkdir(parents=True)
+    (model / "model.safetensors").write_bytes(b"weights")
+    (data / "dataset.json").write_text("{}")
+    recorded = facts.prepared()
+    told = {
+        "model_dir": str(model),
+        "model_sha256": fingerprint(model),
+        "data_dir": str(data),
+        "data_sha256": chain.file_sha256(data / "dataset.json"),
+        "dataset": recorded.dataset.model_copy(update={"sha256": {}}),
+    }
+    return run_dir, recorded.model_copy(update=told)
+
+
+def test_what_runs_share_is_found_in_a_workspace_that_was_moved_and_still_has_to_match(tmp_path: Path) -> None:
+    run_dir, result = prepared(tmp_path / "old")
+    assert list(changed(run_dir, result)) == []
+
+    moved = (tmp_path / "old").rename(tmp_path / "new")
+    assert list(changed(moved / "runs" / "prepare-1", result)) == []
+
+    (moved / "models" / "m" / "model.safetensors").write_bytes(b"others")
+    told = dict(changed(moved / "runs" / "prepare-1", result))
+    assert told == {moved / "models" / "m": "the model is not the one that the run recorded"}
