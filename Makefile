@@ -29,7 +29,7 @@ test: setup ## format, lint, strict types, import contracts and all tests (what 
 	$(BIN)/python -m pytest -q -m "not slow and not e2e" -n 2
 	$(BIN)/python -m pytest -q -m "e2e and not slow"
 
-quick: setup ## what to run every minute: lint, and the tests that need neither torch nor vLLM
+quick: setup ## what to run every minute: lint, and the tests without torch, vLLM, package index and screen pictures
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q -m "not slow and not heavy and not e2e" -n 2

@@ -47,12 +47,8 @@ class Facts:
     n_tasks: int | None = None
     stage: str | None = None
 
-    def but(self, **changes: Any) -> Facts:
-        """A copy with some answers changed; ten times faster than ``dataclasses.replace``, and called as often."""
-        return self.but_with(changes)
-
     def but_with(self, changes: Mapping[str, Any]) -> Facts:
-        """The same, from a mapping."""
+        """A copy with some answers changed; ten times faster than ``dataclasses.replace``, and called thousands of times."""
         other = object.__new__(Facts)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(changes)

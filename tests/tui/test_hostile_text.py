@@ -16,6 +16,8 @@ from advisor.tui.widgets.text import cell, clean, one_line, plain
 from tests.tui.driving import app_of, press, settled
 from tests.tui.recorded import JOURNEY, RecordedWorkflow, comparison, decision, profile
 
+pytestmark = pytest.mark.heavy
+
 PLANTED = (
     "[/",
     "[@click=app.quit]x [bold]not bold[/bold] $text-error $x ${y}",

@@ -11,8 +11,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import app_of, settled
-from tests.tui.states import README, STATES
+from tests.tui.states import PICTURES, STATES
 
+pytestmark = pytest.mark.heavy
 SMALL, ROOMY = (80, 24), (120, 36)
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 UPDATE = "TUNEWISE_UPDATE_SCREENSHOTS"
@@ -36,11 +37,11 @@ def test_a_screen_in_daylight_looks_as_it_was_accepted(name: str, snap_compare: 
     assert snap_compare(app_of(state.workflow()), run_before=by_day, terminal_size=SMALL)
 
 
-@pytest.mark.parametrize("name", README)
+@pytest.mark.parametrize("name", PICTURES)
 async def test_the_pictures_of_the_readme_are_what_the_application_shows(name: str) -> None:
-    app = app_of(STATES[name].workflow())
+    app = app_of(PICTURES[name].workflow())
     async with app.run_test(size=ROOMY) as pilot:
-        await STATES[name].steps(pilot)
+        await PICTURES[name].steps(pilot)
         await settled(pilot)
         await pilot.wait_for_scheduled_animations()
         shown = app.export_screenshot(simplify=True)
