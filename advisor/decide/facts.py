@@ -47,8 +47,12 @@ class Facts:
     n_tasks: int | None = None
     stage: str | None = None
 
+    def but(self, **changes: Any) -> Facts:
+        """A copy with some answers changed; ten times faster than ``dataclasses.replace``, and called as often."""
+        return self.but_with(changes)
+
     def but_with(self, changes: Mapping[str, Any]) -> Facts:
-        """A copy with some answers changed; ten times faster than ``dataclasses.replace``, and called thousands of times."""
+        """The same, from a mapping."""
         other = object.__new__(Facts)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(changes)
