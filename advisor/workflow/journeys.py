@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -188,6 +188,15 @@ class Journeys:
         files = write_report(self.workspace, self.journal, view, today=self.today())
         body = reported(files)
         self.journal.append("reported", self._body(view, started, body))
+        self._index()
+
+    def _index(self) -> None:
+        """Bring the DuckDB index up to date; where it cannot be used now, the journals still answer."""
+        from advisor.store.database import IndexUnavailable  # noqa: PLC0415 - DuckDB takes 0.2 s to import
+        from advisor.store.rebuild import sync  # noqa: PLC0415
+
+        with suppress(IndexUnavailable):
+            sync(self.workspace)
 
     # -- parts ---------------------------------------------------------------------------------------------------
     def _run(

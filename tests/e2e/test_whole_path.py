@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from harness import chain
@@ -170,3 +171,11 @@ def test_a_chain_forged_to_its_end_is_found_through_the_workspace_journal(walked
 
     assert code == 1
     assert run_dir(copied, walked, "compare").name in told
+
+
+def test_the_index_answers_what_the_journals_say(walked: Walked) -> None:
+    with duckdb.connect(str(walked.workspace / "index.duckdb"), read_only=True) as connection:
+        found = connection.execute("select arm, correct from arms order by run_id, arm").fetchall()
+
+    told = [(score["arm"], score["correct"]) for score in walked.journey["probed"]["arms"]]
+    assert set(told) <= set(found)
