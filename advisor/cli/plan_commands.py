@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from advisor.cli.options import json_option, print_json, workspace_option
+from advisor.cli.reading import read_text
 from advisor.errors import BadInput
 from advisor.wording import printable
 
@@ -58,13 +58,7 @@ def _estimates(specs: Path) -> tuple[list[Prediction], list[Skipped]]:
 
 
 def _lines(specs: Path) -> list[str]:
-    try:
-        text = sys.stdin.read() if str(specs) == "-" else specs.read_text("utf-8")
-    except OSError as error:
-        raise BadInput(f"{specs}: {error.strerror}", "give a JSONL file, or - for standard input") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{specs}: not UTF-8 text at byte {error.start}", "save the file as UTF-8") from error
-    return text.split("\n")
+    return read_text(specs, wanted="a JSONL file").split("\n")
 
 
 def _print_estimates(found: list[Prediction]) -> None:

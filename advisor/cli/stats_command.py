@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from advisor.cli.options import json_option, print_json
-from advisor.errors import BadInput
+from advisor.cli.reading import read_text
 from advisor.statistics.cases import answer_all, read_cases
 
 
@@ -22,21 +21,12 @@ def stats(cases: Path, *, as_json: bool) -> None:
     CASES holds {"cases": [{"id", "method", "inputs"}]}; a method that does not exist is answered with the list of
     those that do.
     """
-    results = answer_all(read_cases(_text(cases), where=str(cases)))
+    results = answer_all(read_cases(read_text(cases, wanted="a JSON file with cases"), where=str(cases)))
     if as_json:
         print_json({"results": results})
         return
     for result in results:
         click.echo(_line(result))
-
-
-def _text(path: Path) -> str:
-    try:
-        return sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}", "give a JSON file with cases, or - for standard input") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: not UTF-8 text at byte {error.start}", "save the file as UTF-8") from error
 
 
 def _line(result: dict[str, Any]) -> str:

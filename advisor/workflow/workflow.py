@@ -166,6 +166,8 @@ class Workflow:
 
 
 def _read_spec(path: Path) -> protocol.PrepareSpec | protocol.TrainSpec | protocol.EvaluateSpec:
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path}: not a regular file", "give the spec.json of a run")
     try:
         return protocol.read_spec(path)
     except OSError as error:
