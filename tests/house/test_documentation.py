@@ -26,6 +26,7 @@ DOCS = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "catalog/**/*.md", "tests/**/*.md", "advisor/**/*.md")
     for path in ROOT.glob(pattern)
+    if path.parent.name != "demo"  # a recorded report is no documentation
 )
 PACKAGES = ("advisor", "catalog", "harness")
 PLACES = (*PACKAGES, "docs", "examples", "requirements", "scripts", "tests")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 from advisor.errors import BadInput
 from advisor.tui.widgets.run_panel import RunPanel
 from tests.tui.driving import press, settled, until
+from tests.tui.measured import MeasuredWorkflow
 from tests.tui.recorded import RUN_OF, RecordedWorkflow, evaluate_events, interrupted, restrained_decision, train_events
 
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
@@ -133,16 +135,17 @@ STATES: dict[str, State] = {
     "help": State(RecordedWorkflow, pressed("f1")),
     "jump": State(finished, pressed(*TO_DECISION, "f7")),
 }
-README = (
-    "home",
-    "wizard",
-    "decision",
-    "shortlist",
-    "plan",
-    "journey",
-    "run",
-    "comparison",
-    "comparison-items",
-    "report",
-)
-"""The states whose pictures stand in the README."""
+LIVE_STEP = 52
+PICTURES: dict[str, State] = {
+    "home": State(MeasuredWorkflow, pressed()),
+    "wizard": State(MeasuredWorkflow, pressed("w", "f3", "enter", "enter", "2", "0", "0", "enter", "down", "enter")),
+    "decision": State(MeasuredWorkflow, pressed(*TO_DECISION)),
+    "shortlist": State(MeasuredWorkflow, pressed(*TO_DECISION, "2")),
+    "plan": State(MeasuredWorkflow, pressed(*TO_DECISION, "3")),
+    "journey": State(partial(MeasuredWorkflow, live_step=LIVE_STEP), live(LIVE_STEP)),
+    "run": State(partial(MeasuredWorkflow, live_step=LIVE_STEP), live(LIVE_STEP, "4")),
+    "comparison": State(MeasuredWorkflow, pressed(*TO_DECISION, "5")),
+    "comparison-items": State(MeasuredWorkflow, pressed(*TO_DECISION, "5", "i", "down")),
+    "report": State(MeasuredWorkflow, pressed("o")),
+}
+"""The pictures of the README: a recorded demo, not an invented one."""
