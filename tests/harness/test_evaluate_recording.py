@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from harness import chain
@@ -11,6 +12,7 @@ from harness.protocol import ArmProgress, EvaluateResult, EvaluateSpec, RunStart
 from tests.harness import evaluating
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "evaluate"
+PLACES = re.compile(r"/(?:tmp|home|root|Users)/")
 LABELS = ("close account", "exchange rate", "lost card", "refund request")
 
 
@@ -67,4 +69,4 @@ def test_the_recording_names_no_place_of_the_machine_it_was_made_on() -> None:
         (RECORDING / name).read_text(encoding="utf-8") for name in ("spec.json", "events.jsonl", "items.jsonl")
     )
 
-    assert not [place for place in ("/tmp/", "/home/", "/root/", "/Users/") if place in text]
+    assert PLACES.findall(text) == []
