@@ -547,6 +547,18 @@ def read_items(run_dir: Path) -> Iterator[ItemResult]:
         yield from (ItemResult.model_validate(item) for item in record.body["items"])
 
 
+def steps(events: Iterable[Event]) -> list[StepDone]:
+    """One event per step, in order; a step that was done again after a kill counts as it was done last."""
+    last = {event.step: event for event in events if isinstance(event, StepDone)}
+    return [last[step] for step in sorted(last)]
+
+
+def validation_losses(events: Iterable[Event]) -> list[ValidationLoss]:
+    """One validation loss per step, in order."""
+    last = {event.step: event for event in events if isinstance(event, ValidationLoss)}
+    return [last[step] for step in sorted(last)]
+
+
 def finished(events: Iterable[Event]) -> PrepareResult | TrainResult | EvaluateResult | None:
     """The result of a run, if it reached its end."""
     results = [event.result for event in events if isinstance(event, RunFinished)]

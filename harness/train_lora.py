@@ -18,7 +18,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, TrainingArguments, set_seed
 
-from harness import chat, checkpoints, curve, data, prefix_packing
+from harness import chat, checkpoints, curve, data, prefix_packing, protocol
 from harness.batching import pad, plan_batches
 from harness.chat import Encoded
 from harness.emit import Emitter
@@ -193,7 +193,7 @@ def save_adapter(model: Any, folder: Path, base_sha256: str) -> None:
 def summarise(spec: TrainSpec, emitter: Emitter, tally: Tally, *, adapter_params: int) -> TrainResult:
     """What the whole run did, over all its sessions."""
     events = [*emitter.history.events, *tally.events]
-    done, checked = curve.steps(events), curve.validation(events)
+    done, checked = protocol.steps(events), protocol.validation_losses(events)
     seconds = emitter.elapsed()
     return TrainResult(
         steps=done[-1].step,

@@ -26,7 +26,7 @@ from advisor.workflow.facts import load_catalog
 from advisor.workflow.records import JourneyView, StageId
 from harness import protocol
 from harness.chain import Record
-from harness.protocol import EvaluateSpec, StepDone, TrainSpec, ValidationLoss
+from harness.protocol import EvaluateSpec, TrainSpec
 
 RUN_ORIGINS: Mapping[StageId, Origin] = {
     "prepare": "prepare",
@@ -95,8 +95,6 @@ def _train(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> TrainFacts | 
     if not isinstance(spec, TrainSpec):
         raise TunewiseError(f"{folder / 'spec.json'} is no specification of a LoRA run", "tunewise verify")
     events = protocol.read_events(folder)
-    steps = {event.step: event for event in events if isinstance(event, StepDone)}
-    losses = {event.step: event for event in events if isinstance(event, ValidationLoss)}
     return TrainFacts(
         run_id=folder.name,
         result=view.trained,
@@ -105,8 +103,8 @@ def _train(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> TrainFacts | 
         seed=spec.seed,
         price=spec.price,
         planned=spec.planned,
-        steps=tuple(steps[number] for number in sorted(steps)),
-        validation=tuple(losses[number] for number in sorted(losses)),
+        steps=tuple(protocol.steps(events)),
+        validation=tuple(protocol.validation_losses(events)),
     )
 
 

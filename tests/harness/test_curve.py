@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from harness import curve
+from harness import curve, protocol
 from harness.protocol import Event, Price, StepDone, ValidationLoss
 from harness.spending import spent
 
@@ -33,7 +33,7 @@ def checked(number: int, loss: float) -> ValidationLoss:
 
 def test_steps_done_again_after_a_kill_count_once_as_they_were_done_last() -> None:
     events = [step(1, 3.0), step(2, 2.0), step(3, 9.0), step(3, 1.5), step(4, 1.0)]
-    assert [(event.step, event.loss) for event in curve.steps(events)] == [(1, 3.0), (2, 2.0), (3, 1.5), (4, 1.0)]
+    assert [(event.step, event.loss) for event in protocol.steps(events)] == [(1, 3.0), (2, 2.0), (3, 1.5), (4, 1.0)]
 
 
 def test_validation_rows_decide_whether_it_learned_where_there_are_any() -> None:
