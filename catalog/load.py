@@ -1,41 +1,157 @@
-"""The catalog in memory: its files read once, its records found by id or by name."""
+"""The catalog in memory: its files read when first asked for, its records found by id or by name."""
 
 from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from catalog.join import with_facts, with_prices
 from catalog.names import GPU_ALIASES, MODEL_ALIASES, name_index, resolve
-from catalog.records import Gpu, GuideRow, Model, Offer
-from catalog.tables import read_records
+from catalog.records import (
+    ApiPrice,
+    Architecture,
+    Exclusion,
+    FineTunePrice,
+    Gpu,
+    GuideCell,
+    GuideRow,
+    Lifecycle,
+    Model,
+    Offer,
+    Platform,
+    Score,
+)
+from catalog.tables import Shape, read_records
 
 DATA = Path(__file__).parent / "data"
-SCORES = {
-    "quality_mmlu": "MMLU",
-    "quality_ifeval": "IFEval",
-    "quality_humaneval": "HumanEval",
-    "quality_math": "MATH",
-    "quality_gpqa": "GPQA",
+
+Record = TypeVar("Record")
+Change = Callable[[str, tuple[Any, ...]], tuple[Any, ...]]
+"""Takes the name of a table and its records, gives the records that hold: with the user's own facts, or of a day."""
+Quote = Callable[[Iterable[str], date | None], Mapping[str, ApiPrice]]
+"""Takes ids of API models and a day (None is now), gives the prices that are known."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file of the catalog."""
+
+    record: type[Any]
+    shape: Shape = dict
+    optional: bool = False
+
+
+def _lists(*names: str) -> Shape:
+    """These columns hold several values, separated by semicolons."""
+    return lambda cells: {name: cell.split(";") if name in names else cell for name, cell in cells.items()}
+
+
+def _config(cells: dict[str, str]) -> dict[str, Any]:
+    """``config`` holds ``name=value`` pairs, separated by semicolons."""
+    pairs = [pair.partition("=") for pair in cells.get("config", "").split(";") if pair.strip()]
+    return cells | {"config": {name.strip(): value.strip() for name, _, value in pairs}}
+
+
+TABLES: Mapping[str, Table] = {
+    "models": Table(Model, _lists("languages")),
+    "architectures": Table(Architecture, _config),
+    "gpus": Table(Gpu),
+    "offers": Table(Offer),
+    "api_prices": Table(ApiPrice, optional=True),
+    "finetune_prices": Table(FineTunePrice),
+    "lifecycle": Table(Lifecycle),
+    "scores": Table(Score),
+    "platforms": Table(Platform, _lists("kinds")),
+    "guide": Table(GuideRow),
+    "guide_tables": Table(GuideCell),
+    "exclusions": Table(Exclusion),
 }
-"""Column to benchmark, scores in percent."""
+"""Name of the file to what a line of it is. ``api_prices`` holds the user's own; the public ones come at run time."""
+
+
+def no_quotes(_: Iterable[str], __: date | None) -> Mapping[str, ApiPrice]:
+    """Every API unpriced."""
+    return {}
 
 
 @dataclass(frozen=True)
 class Catalog:
     """All facts, in the order of their files."""
 
-    models: tuple[Model, ...]
-    gpus: tuple[Gpu, ...]
-    offers: tuple[Offer, ...]
-    """Every observation, older ones of the same offer included."""
-    guide: tuple[GuideRow, ...]
+    folder: Path = DATA
+    changes: tuple[Change, ...] = ()
+    """Applied to each table in this order."""
+    as_of: date | None = None
+    """The day whose facts these are; None is now."""
+    quote: Quote = no_quotes
+
+    def table(self, name: str) -> tuple[Any, ...]:
+        """The records of a table that hold. Raises CatalogError with file, line and column of what is wrong."""
+        of = TABLES[name]
+        path = self.folder / f"{name}.csv"
+        found: tuple[Any, ...] = () if of.optional and not path.exists() else read_records(path, of.record, of.shape)
+        for change in self.changes:
+            found = change(name, found)
+        return found
+
+    @functools.cached_property
+    def models(self) -> tuple[Model, ...]:
+        """Every model with its architecture, lifecycle, scores and, behind an API, prices."""
+        return self._priced(self._bare)
+
+    @functools.cached_property
+    def gpus(self) -> tuple[Gpu, ...]:
+        """GPUs."""
+        return self.table("gpus")
+
+    @functools.cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every observation, older ones of the same offer included."""
+        return self.table("offers")
+
+    @functools.cached_property
+    def finetune_prices(self) -> tuple[FineTunePrice, ...]:
+        """Hosted fine-tuning."""
+        return self.table("finetune_prices")
+
+    @functools.cached_property
+    def lifecycle(self) -> tuple[Lifecycle, ...]:
+        """Announced ends."""
+        return self.table("lifecycle")
+
+    @functools.cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """Published scores."""
+        return self.table("scores")
+
+    @functools.cached_property
+    def platforms(self) -> tuple[Platform, ...]:
+        """Places to serve and train."""
+        return self.table("platforms")
+
+    @functools.cached_property
+    def guide(self) -> tuple[GuideRow, ...]:
+        """Statements of the guide beside what holds."""
+        return self.table("guide")
+
+    @functools.cached_property
+    def guide_tables(self) -> tuple[GuideCell, ...]:
+        """The guide's own tables, cell by cell, beside what holds."""
+        return self.table("guide_tables")
+
+    @functools.cached_property
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """What is not carried, and why."""
+        return self.table("exclusions")
 
     def model(self, name: str) -> Model:
         """A model by id, last part of its id, or alias, in any case. Raises UnknownId with the nearest."""
-        return self._models[resolve("model", name, self._model_names)]
+        return self._priced((self._models[resolve("model", name, self._model_names)],))[0]
 
     def gpu(self, name: str) -> Gpu:
         """A GPU by id, printed name or short name such as ``h100``, in any case. Raises UnknownId with the nearest."""
@@ -44,6 +160,10 @@ class Catalog:
     def offers_for(self, gpu_id: str) -> tuple[Offer, ...]:
         """What a GPU rents for now: of each offer the newest observation, cheapest first."""
         return self._current.get(gpu_id, ())
+
+    def with_changes(self, *changes: Change) -> Catalog:
+        """The same facts with further changes."""
+        return replace(self, changes=(*self.changes, *changes))
 
     @functools.cached_property
     def current_offers(self) -> tuple[Offer, ...]:
@@ -56,6 +176,25 @@ class Catalog:
                 newest[*key, offer.instance] = offer
         return tuple(newest.values())
 
+    def _priced(self, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        """With the user's own prices, else the public ones of the day."""
+        hosted = [model.id for model in models if model.kind == "api"]
+        if not hosted:
+            return models
+        own = {price.id: price for price in self._own_prices}
+        asked = [name for name in hosted if name not in own]
+        return with_prices(models, {**(self.quote(asked, self.as_of) if asked else {}), **own})
+
+    @functools.cached_property
+    def _own_prices(self) -> tuple[ApiPrice, ...]:
+        return self.table("api_prices")
+
+    @functools.cached_property
+    def _bare(self) -> tuple[Model, ...]:
+        """Models without prices."""
+        architectures = cast("tuple[Architecture, ...]", self.table("architectures"))
+        return with_facts(self.table("models"), architectures, self.lifecycle, self.scores, self.as_of)
+
     @functools.cached_property
     def _current(self) -> dict[str, tuple[Offer, ...]]:
         grouped: dict[str, list[Offer]] = defaultdict(list)
@@ -65,7 +204,7 @@ class Catalog:
 
     @functools.cached_property
     def _models(self) -> dict[str, Model]:
-        return {model.id: model for model in self.models}
+        return {model.id: model for model in self._bare}
 
     @functools.cached_property
     def _gpus(self) -> dict[str, Gpu]:
@@ -86,28 +225,14 @@ class Catalog:
 def load(folder: Path | None = None) -> Catalog:
     """The catalog of a folder, by default the one that comes with the package; read once per process.
 
-    Raises CatalogError with the file, line and column of the first thing that is wrong.
+    Reading raises CatalogError with the file, line and column of the first thing that is wrong.
     """
     return _load((folder or DATA).absolute())
 
 
 @functools.cache
 def _load(folder: Path) -> Catalog:
-    return Catalog(
-        models=read_records(folder / "models.csv", Model, _model_fields),
-        gpus=read_records(folder / "gpus.csv", Gpu),
-        offers=read_records(folder / "offers.csv", Offer),
-        guide=read_records(folder / "guide.csv", GuideRow),
-    )
-
-
-def _model_fields(cells: dict[str, str]) -> dict[str, Any]:
-    """Languages become a tuple, the score columns one mapping."""
-    fields: dict[str, Any] = {name: cell for name, cell in cells.items() if name not in SCORES}
-    fields["quality"] = {SCORES[name]: cell for name, cell in cells.items() if name in SCORES}
-    if "languages" in cells:
-        fields["languages"] = tuple(cells["languages"].split(";"))
-    return fields
+    return Catalog(folder)
 
 
 def _price(offer: Offer) -> tuple[object, ...]:

@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Confidence = Literal["verified", "sourced", "recalled", "judgement"]
+Origin = Literal["bundled", "snapshot", "overlay", "imported"]
+"""Comes with the package, from an update, from the user's own facts, or from a folder or file the user imported."""
 
 
 class Fact(BaseModel):
@@ -19,10 +21,31 @@ class Fact(BaseModel):
     as_of: date
     source: str = Field(min_length=3)
     confidence: Confidence
+    origin: Origin = "bundled"
+    """Where the record was read; set when it is read, never written in a file of the catalog."""
+
+    @property
+    def recalled(self) -> bool:
+        """Whether it rests on memory or judgement and must show its mark wherever it is used."""
+        return self.confidence in ("recalled", "judgement")
+
+
+class Architecture(Fact):
+    """What config.json says of a model beyond the dimensions that all models share."""
+
+    id: str
+    """Of the model."""
+    model_type: str
+    """As config.json names the architecture; decides which biases and norms a layer has."""
+    config: dict[str, str] = {}
+    """Further fields of config.json by their own names, as text: ``q_lora_rank``, ``linear_num_key_heads`` ..."""
 
 
 class Model(Fact):
-    """A model, open or behind an API. Dimensions are None where they are not published."""
+    """A model, open or behind an API, with its architecture, prices, lifecycle and scores joined to it.
+
+    Dimensions are None where they are not published, prices None where the model is unpriced.
+    """
 
     id: str
     name: str
@@ -50,12 +73,34 @@ class Model(Fact):
     experts_per_token: int | None = Field(default=None, gt=0)
     expert_size: int | None = Field(default=None, gt=0)
     """Width of one expert, for mixtures of experts."""
+    shared_expert_size: int | None = Field(default=None, gt=0)
+    """Width of the expert that every token uses."""
+    dense_layers: int | None = Field(default=None, ge=0)
+    """Layers before the first with experts."""
+    sliding_window: int | None = Field(default=None, gt=0)
+    full_attention_layers: int | None = Field(default=None, ge=0)
+    sliding_or_linear_layers: int | None = Field(default=None, ge=0)
+    mla_kv_lora_rank: int | None = Field(default=None, gt=0)
+    mla_rope_dim: int | None = Field(default=None, gt=0)
+    mla_q_lora_rank: int | None = Field(default=None, gt=0)
+    config: dict[str, str] = {}
+    """Of its architecture."""
     attention: str | None = None
     """In words: ``gqa``, ``gqa+sliding(1024) 5:1``, ``hybrid gated-deltanet 3:1`` ..."""
     kv_bytes_per_token: int | None = Field(default=None, gt=0)
     """At 16 bits, every layer that has a cache; a sliding window needs less on long inputs."""
     param_check: Literal["exact", "approximate"] | None = None
     """Exact: the fields above give ``total_params`` to the unit."""
+    param_note: str | None = None
+    """Why the count is not exact."""
+    release_date: date | None = None
+    gated: bool | None = None
+    modality: str | None = None
+    """``text``, ``text+image`` ..."""
+    chat_template: str | None = None
+    gguf_repo: str | None = None
+    strengths: str | None = None
+    max_output_tokens: int | None = Field(default=None, gt=0)
     tool_use: bool | None = None
     native_context_tokens: int | None = Field(default=None, gt=0)
     extended_context_tokens: int | None = Field(default=None, gt=0)
@@ -75,11 +120,14 @@ class Model(Fact):
     """Requests with more input than this pay the ``long_`` prices for all their tokens."""
     long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     price_source: str | None = None
     price_as_of: date | None = None
     price_confidence: Confidence | None = None
     quality: dict[str, float] = {}
-    """Benchmark name to score in percent, as published."""
+    """Benchmark name to score in percent, as published; the rest is in the scores."""
     quality_source: str | None = None
     note: str | None = None
 
@@ -116,6 +164,124 @@ class Offer(Fact):
     region: str
     instance: str | None = None
     note: str | None = None
+
+
+class ApiPrice(Fact):
+    """What an API takes for a model at a moment, in US dollars per million tokens; None is unknown, never free."""
+
+    id: str
+    """Of the model: ``provider/name``."""
+    input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_input_from_tokens: int | None = Field(default=None, gt=0)
+    """Requests with more input than this pay the ``long_`` prices for all their tokens."""
+    long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    off_peak_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    off_peak_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    note: str | None = None
+
+
+class FineTunePrice(Fact):
+    """What a host takes for training a model and for serving the result."""
+
+    id: str
+    provider: str
+    model: str
+    """A model or a class of sizes, as the provider names it."""
+    model_id: str | None = None
+    """The same in this catalog, where it is there."""
+    method: str
+    train_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    """Per million training tokens, every epoch counted; the low end where a range is published."""
+    train_high_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    train_usd_per_hour: Decimal | None = Field(default=None, ge=0)
+    minimum_usd_per_job: Decimal | None = Field(default=None, ge=0)
+    input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    """Of the tuned model."""
+    output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    inference_as_base: bool | None = None
+    """Whether the tuned model costs what its base costs."""
+    hosting_usd: Decimal | None = Field(default=None, ge=0)
+    hosting_unit: str | None = None
+    status: Literal["active", "closing", "deprecated", "superseded", "not_offered", "unknown"] = "unknown"
+    status_note: str | None = None
+    last_job_date: date | None = None
+    """After it no training starts."""
+    note: str | None = None
+
+
+class Lifecycle(Fact):
+    """An announced end: of a model, of its fine-tuning, or of both."""
+
+    id: str
+    provider: str
+    model: str
+    """As the provider names it."""
+    model_id: str | None = None
+    """The same in this catalog, where it is there."""
+    status: Literal["deprecated", "retired"]
+    scope: str | None = None
+    """Where it ends, if not everywhere."""
+    announced: date | None = None
+    shutdown_date: date | None = None
+    fine_tuning: Literal["gone", "no", "existing_customers", "deprecated", "never_offered", "unknown"] = "unknown"
+    fine_tuning_ends: date | None = None
+    fine_tuning_note: str | None = None
+    replacement: str | None = None
+
+
+class Score(Fact):
+    """One published score."""
+
+    id: str
+    model: str
+    """As the source names it."""
+    model_id: str | None = None
+    """The same in this catalog, where it is there."""
+    benchmark: str
+    score: float
+    setting: str | None = None
+
+
+class Platform(Fact):
+    """A place to serve or to train, and what it asks for."""
+
+    id: str
+    name: str
+    kinds: tuple[str, ...]
+    setup_minutes_low: int | None = Field(default=None, gt=0)
+    setup_minutes_high: int | None = Field(default=None, gt=0)
+    cost_basis: str
+    scale_to_zero: str
+    lora_serving: str
+    note: str | None = None
+
+
+class GuideCell(Fact):
+    """One cell of a table of the guide, as it gave it, beside what holds today."""
+
+    table: str
+    row: str
+    column: str
+    guide_value: str
+    today_value: str | None = None
+    """None is unknown."""
+    right: Literal["yes", "no", "partly", "unknown"]
+
+
+class Exclusion(BaseModel):
+    """A row of the research that is not carried, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    record: str
+    reason: str = Field(min_length=3)
 
 
 class GuideRow(Fact):

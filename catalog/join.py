@@ -1,0 +1,70 @@
+"""Models with what other tables say of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from catalog.records import ApiPrice, Architecture, Lifecycle, Model, Score
+
+HEADLINE = ("MMLU", "IFEval", "HumanEval", "MATH", "GPQA")
+"""The scores that a model carries itself."""
+UNCHANGED = ("id", "note", "as_of", "source", "confidence", "origin")
+
+
+def with_facts(
+    models: Iterable[Model],
+    architectures: Iterable[Architecture],
+    lifecycle: Iterable[Lifecycle],
+    scores: Iterable[Score],
+    as_of: date | None,
+) -> tuple[Model, ...]:
+    """Each model with its architecture, the end that was announced for it, and its headline scores."""
+    built = {one.id: {"model_type": one.model_type, "config": one.config} for one in architectures}
+    ends = {one.model_id: _end(one, as_of or date.today()) for one in lifecycle if one.model_id and not one.scope}  # noqa: DTZ011 - the user's own day
+    published: dict[str, dict[str, float]] = defaultdict(dict)
+    named: dict[str, list[str]] = defaultdict(list)
+    for score in scores:
+        if score.model_id and score.benchmark in HEADLINE:
+            published[score.model_id].setdefault(score.benchmark, score.score)
+            named[score.model_id].append(score.source)
+    return tuple(
+        model.model_copy(
+            update={
+                **built.get(model.id, {}),
+                **ends.get(model.id, {}),
+                **_scored(published.get(model.id, {}), named.get(model.id, [])),
+            }
+        )
+        for model in models
+    )
+
+
+def with_prices(models: Iterable[Model], prices: Mapping[str, ApiPrice]) -> tuple[Model, ...]:
+    """Each model with its prices; one without stays unpriced."""
+    return tuple(_with_price(model, prices.get(model.id)) for model in models)
+
+
+def _with_price(model: Model, price: ApiPrice | None) -> Model:
+    if price is None:
+        return model
+    known = {name: value for name, value in price if name in Model.model_fields and name not in UNCHANGED}
+    stamps = {"price_source": price.source, "price_as_of": price.as_of, "price_confidence": price.confidence}
+    return model.model_copy(update=known | stamps)
+
+
+def _end(one: Lifecycle, today: date) -> dict[str, Any]:
+    over = one.shutdown_date is not None and one.shutdown_date <= today
+    return {
+        "lifecycle": "retired" if over else one.status,
+        "shutdown_date": one.shutdown_date,
+        "replacement": one.replacement,
+        "lifecycle_source": one.source,
+        "lifecycle_as_of": one.as_of,
+    }
+
+
+def _scored(scores: dict[str, float], sources: list[str]) -> dict[str, Any]:
+    return {"quality": scores, "quality_source": "; ".join(dict.fromkeys(sources))} if scores else {}
