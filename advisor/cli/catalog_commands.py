@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor.cli.lazy import Entry, LazyGroup
 from advisor.cli.options import json_option, print_json
 from advisor.errors import BadInput
 from advisor.wording import printable
@@ -32,12 +33,31 @@ data_option = click.option(
 )
 
 
-@click.group()
+COMMANDS: dict[str, Entry] = {
+    "list": Entry("catalog_commands:list_records", "Models, GPUs, offers and prices that fit a filter."),
+    "show": Entry("catalog_commands:show", "Everything known of one record, fact by fact."),
+    "search": Entry("catalog_search:search", "Find models by name, family, vendor or strength."),
+    "compare": Entry("catalog_compare:compare", "Two to four models or GPUs side by side, best of each row marked."),
+    "guide": Entry("catalog_commands:guide", "What the guide says beside what holds, with the evidence."),
+    "platforms": Entry("catalog_platforms:platforms", "Where to train and serve, compared for a profile."),
+    "verify": Entry("catalog_commands:verify", "Check every record: ids, sources, dates, units, counts, freshness."),
+    "import": Entry("catalog_import:import_model", "Add any model from its config.json, folder, GGUF file or hub id."),
+    "set": Entry("catalog_overlay:set_fact", "Set a fact of your own; it wins and is marked."),
+    "unset": Entry("catalog_overlay:unset_fact", "Take a fact of your own back."),
+    "update": Entry("catalog_update:update", "Take in a snapshot after showing what it changes."),
+    "rollback": Entry("catalog_update:rollback", "Return to the facts before the last update."),
+    "history": Entry("catalog_update:history", "Which snapshots were installed when."),
+    "diff": Entry("catalog_update:diff", "What differs between two snapshots or days."),
+    "export": Entry("catalog_update:export", "Write the facts that hold as a snapshot."),
+}
+
+
+@click.group(cls=LazyGroup, table=COMMANDS)
 def catalog() -> None:
-    """The facts: models, GPUs and offers, each with source, date and how far to trust it."""
+    """The facts: models, GPUs, prices and ends of life, each with source, date and how far to trust it."""
 
 
-@catalog.command("list")
+@click.command("list")
 @click.argument("kind", type=click.Choice(KINDS), default="models")
 @data_option
 @json_option
@@ -53,7 +73,7 @@ def list_records(kind: str, data: Path | None, as_json: bool) -> None:
     _say([f"{len(found[kind])} {kind}; ~ recalled, ? unknown. `tunewise catalog show ID` for sources."])
 
 
-@catalog.command()
+@click.command()
 @click.argument("name")
 @data_option
 @json_option
@@ -71,7 +91,7 @@ def show(name: str, data: Path | None, as_json: bool) -> None:
         _say(["", *table(*offer_table(offers))])
 
 
-@catalog.command()
+@click.command()
 @data_option
 @json_option
 def guide(data: Path | None, as_json: bool) -> None:
@@ -88,7 +108,7 @@ def guide(data: Path | None, as_json: bool) -> None:
     _say([f"{len(rows)} statements of the guide"])
 
 
-@catalog.command()
+@click.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Check as on that day [today].")
 @data_option
 @json_option

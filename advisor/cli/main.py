@@ -2,85 +2,44 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 import click
 
+from advisor.cli.lazy import Entry, LazyGroup
 from advisor.cli.streams import ensure_streams
 from advisor.errors import Interrupted, TunewiseError
 from advisor.wording import printable
 
-
-class Entry(NamedTuple):
-    """Where a command lives, and its line in the help."""
-
-    module: str
-    function: str
-    help: str
-
-
 COMMANDS: dict[str, Entry] = {
-    "demo": Entry("demo_command", "demo", "The whole path on the embedded model and data, or on yours."),
-    "advise": Entry("advise_command", "advise", "Prompt or fine-tune? Decision, shortlist, what would change it."),
-    "estimate": Entry("plan_commands", "estimate", "Memory, speed and fit of many workloads at once."),
-    "plan": Entry("plan_commands", "plan", "What it would cost, line by line, before it is spent."),
-    "train": Entry("run_commands", "train", "Start a LoRA run that outlives this terminal."),
-    "runs": Entry("run_commands", "runs", "List the runs of this workspace."),
-    "attach": Entry("run_commands", "attach", "Show a run from its first step and follow it."),
-    "stop": Entry("run_commands", "stop", "Save a checkpoint and end a run."),
-    "resume": Entry("run_commands", "resume", "Go on with what was interrupted or killed."),
-    "report": Entry("report_command", "report", "Make the report anew from the journals."),
-    "stats": Entry("stats_command", "stats", "Any of the statistics on given numbers."),
-    "catalog": Entry("catalog_commands", "catalog", "The facts: list, show, guide, verify."),
-    "verify": Entry("store_commands", "verify", "Check every journal and its hash chain."),
-    "rebuild": Entry("store_commands", "rebuild", "Make the DuckDB index anew from the journals."),
-    "doctor": Entry("doctor_command", "doctor", "What this machine can do, and the fix for what it cannot."),
+    "demo": Entry("demo_command:demo", "The whole path on the embedded model and data, or on yours."),
+    "advise": Entry("advise_command:advise", "Prompt or fine-tune? Decision, shortlist, what would change it."),
+    "estimate": Entry("plan_commands:estimate", "Memory, speed and fit of many workloads at once."),
+    "plan": Entry("plan_commands:plan", "What it would cost, line by line, before it is spent."),
+    "train": Entry("run_commands:train", "Start a LoRA run that outlives this terminal."),
+    "runs": Entry("run_commands:runs", "List the runs of this workspace."),
+    "attach": Entry("run_commands:attach", "Show a run from its first step and follow it."),
+    "stop": Entry("run_commands:stop", "Save a checkpoint and end a run."),
+    "resume": Entry("run_commands:resume", "Go on with what was interrupted or killed."),
+    "report": Entry("report_command:report", "Make the report anew from the journals."),
+    "stats": Entry("stats_command:stats", "Any of the statistics on given numbers."),
+    "catalog": Entry("catalog_commands:catalog", "The facts: list, search, compare, import, update, verify."),
+    "verify": Entry("store_commands:verify", "Check every journal and its hash chain."),
+    "rebuild": Entry("store_commands:rebuild", "Make the DuckDB index anew from the journals."),
+    "doctor": Entry("doctor_command:doctor", "What this machine can do, and the fix for what it cannot."),
 }
 
 
-class Lazy(click.Group):
-    """A group that imports a command when it runs; help comes from the table alone."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one command."""
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        command: click.Command = getattr(importlib.import_module(f"advisor.cli.{entry.module}"), entry.function)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Unknown names are answered with the nearest one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"no command {args[0]!r}; {_nearest(args[0])}")
-        return super().resolve_command(ctx, args)
-
-
-def _nearest(name: str) -> str:
-    import difflib  # noqa: PLC0415 - only when a name is wrong
-
-    close = difflib.get_close_matches(name, COMMANDS, n=1)
-    return f"did you mean {close[0]!r}?" if close else "`tunewise --help` lists them"
-
-
-@click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--workspace", type=click.Path(), metavar="DIR", help="Folder of the project [TUNEWISE_WORKSPACE or .tunewise]."
 )
