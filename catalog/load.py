@@ -24,6 +24,7 @@ from catalog.records import (
     Model,
     Offer,
     Platform,
+    PlatformFact,
     Score,
 )
 from catalog.tables import Shape, read_records
@@ -66,7 +67,8 @@ TABLES: Mapping[str, Table] = {
     "finetune_prices": Table(FineTunePrice),
     "lifecycle": Table(Lifecycle),
     "scores": Table(Score),
-    "platforms": Table(Platform, _lists("kinds")),
+    "platforms": Table(Platform, _lists("kinds", "bundle_needs")),
+    "platform_facts": Table(PlatformFact),
     "guide": Table(GuideRow),
     "guide_tables": Table(GuideCell),
     "exclusions": Table(Exclusion),
@@ -133,6 +135,11 @@ class Catalog:
     def platforms(self) -> tuple[Platform, ...]:
         """Places to serve and train."""
         return self.table("platforms")
+
+    @functools.cached_property
+    def platform_facts(self) -> tuple[PlatformFact, ...]:
+        """What is known of each platform, fact by fact."""
+        return self.table("platform_facts")
 
     @functools.cached_property
     def guide(self) -> tuple[GuideRow, ...]:

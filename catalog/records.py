@@ -249,29 +249,58 @@ class Score(Fact):
 
 
 class Platform(Fact):
-    """A place to serve or to train, and what it asks for."""
+    """A place to serve or to train, and what it asks for; its figures are facts of their own."""
 
     id: str
     name: str
     kinds: tuple[str, ...]
-    setup_minutes_low: int | None = Field(default=None, gt=0)
-    setup_minutes_high: int | None = Field(default=None, gt=0)
     cost_basis: str
     scale_to_zero: str
     lora_serving: str
+    bundle_needs: tuple[str, ...] = ()
+    """What has to be written or given for a deployment there."""
+    note: str | None = None
+
+
+class PlatformFact(Fact):
+    """One figure or word about a platform, or about one way of using it; a fact that is missing is unknown."""
+
+    id: str
+    platform: str
+    mode: str | None = None
+    """``pod``, ``serverless``, ``endpoint`` ...; None holds for all of them."""
+    fact: Literal[
+        "offers", "scales_to_zero", "setup_minutes", "skill", "billing_seconds", "idle_timeout_seconds",
+        "cold_start_seconds", "storage_usd_per_gb_month", "control_plane_usd_per_hour", "cpu_usd_per_core_second",
+        "memory_usd_per_gib_second", "region_pinning_factor", "credit_usd_per_month", "egress_usd_per_gb",
+        "electricity_usd_per_kwh", "power_overhead_factor", "own_account", "residency", "soc2", "hipaa", "gdpr",
+        "lora_adapters", "scalability",
+    ]  # fmt: skip
+    """What it is about; a unit stands at the end of the name."""
+    low: Decimal | None = Field(default=None, ge=0)
+    high: Decimal | None = Field(default=None, ge=0)
+    text: str | None = None
+    """``offers``: provider/product pairs of offers.csv; ``skill``: none, some, ml; ``residency``: pick, ask or region
+    codes; the other words: yes, no, agreement (by contract)."""
     note: str | None = None
 
 
 class GuideCell(Fact):
     """One cell of a table of the guide, as it gave it, beside what holds today."""
 
+    id: str
     table: str
     row: str
     column: str
     guide_value: str
+    unit: str | None = None
+    """Of the guide's value."""
     today_value: str | None = None
-    """None is unknown."""
+    """In words; None where ``computed_by`` gives it, or where it is unknown."""
+    computed_by: str | None = None
+    """How today's value comes from other facts of the catalog: ``price openai/gpt-4o input``, ``month runpod`` ..."""
     right: Literal["yes", "no", "partly", "unknown"]
+    note: str | None = None
 
 
 class Exclusion(BaseModel):
