@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.records import ApiPrice, Architecture, Lifecycle, Model, Score
+if TYPE_CHECKING:  # rows of ``catalog.light`` are joined without the cost of the records
+    from catalog.records import ApiPrice, Architecture, Lifecycle, Model, Score
 
 HEADLINE = ("MMLU", "IFEval", "HumanEval", "MATH", "GPQA")
 """The scores that a model carries itself."""
-UNCHANGED = ("id", "note", "as_of", "source", "confidence", "origin")
+PRICES = (
+    "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
+    "batch_input_usd_per_mtok", "batch_output_usd_per_mtok", "long_input_from_tokens", "long_input_usd_per_mtok",
+    "long_output_usd_per_mtok",
+)  # fmt: skip
+"""What a model takes over of the price of its API."""
 
 
 def with_facts(
@@ -50,7 +56,7 @@ def with_prices(models: Iterable[Model], prices: Mapping[str, ApiPrice]) -> tupl
 def _with_price(model: Model, price: ApiPrice | None) -> Model:
     if price is None:
         return model
-    known = {name: value for name, value in price if name in Model.model_fields and name not in UNCHANGED}
+    known = {name: getattr(price, name) for name in PRICES}
     stamps = {"price_source": price.source, "price_as_of": price.as_of, "price_confidence": price.confidence}
     return model.model_copy(update=known | stamps)
 
