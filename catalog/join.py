@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # rows of ``catalog.light`` are joined without the cost of the records
     from catalog.records import ApiPrice, Architecture, Lifecycle, Model, Score
 
-HEADLINE = ("MMLU", "IFEval", "HumanEval", "MATH", "GPQA")
-"""The scores that a model carries itself."""
 PRICES = (
     "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
     "batch_input_usd_per_mtok", "batch_output_usd_per_mtok", "long_input_from_tokens", "long_input_usd_per_mtok",
@@ -33,8 +31,8 @@ def with_facts(
     published: dict[str, dict[str, float]] = defaultdict(dict)
     named: dict[str, list[str]] = defaultdict(list)
     for score in scores:
-        if score.model_id and score.benchmark in HEADLINE:
-            published[score.model_id].setdefault(score.benchmark, score.score)
+        if score.model_id and score.headline:
+            published[score.model_id].setdefault(score.headline, score.score)
             named[score.model_id].append(score.source)
     return tuple(
         model.model_copy(

@@ -59,8 +59,8 @@ def _config(cells: dict[str, str]) -> dict[str, Any]:
 
 
 TABLES: Mapping[str, Table] = {
-    "models": Table(Model, _lists("languages")),
-    "architectures": Table(Architecture, _config),
+    "models": Table(Model, _lists("languages", "recalled_fields")),
+    "architectures": Table(Architecture, _config, optional=True),
     "gpus": Table(Gpu),
     "offers": Table(Offer),
     "api_prices": Table(ApiPrice, optional=True),

@@ -120,8 +120,11 @@ class Model(Fact):
     """Requests with more input than this pay the ``long_`` prices for all their tokens."""
     long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     batch_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     batch_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    off_peak_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    off_peak_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     price_source: str | None = None
     price_as_of: date | None = None
@@ -130,6 +133,8 @@ class Model(Fact):
     """Benchmark name to score in percent, as published; the rest is in the scores."""
     quality_source: str | None = None
     note: str | None = None
+    recalled_fields: tuple[str, ...] = ()
+    """Fields that rest on memory although the rest of the record was looked up; they show their mark."""
 
 
 class Gpu(Fact):
@@ -142,11 +147,19 @@ class Gpu(Fact):
     bandwidth_gb_s: float = Field(gt=0)
     bf16_dense_tflops: float | None = Field(default=None, gt=0)
     fp16_dense_tflops: float | None = Field(default=None, gt=0)
+    fp8_dense_tflops: float | None = Field(default=None, gt=0)
+    fp4_dense_tflops: float | None = Field(default=None, gt=0)
+    int8_dense_tops: float | None = Field(default=None, gt=0)
+    fp32_tflops: float | None = Field(default=None, gt=0)
     tdp_w: float | None = Field(default=None, gt=0)
     nvlink_gb_s: float | None = Field(default=None, gt=0)
     """To the other GPUs of its machine; None is PCIe only or unknown."""
     vendor: str | None = None
     compute_capability: str | None = None
+    """``9.0`` for CUDA; other vendors by their own names."""
+    segment: Literal["datacenter", "workstation", "consumer", "local"] | None = None
+    form_factor: str | None = None
+    release_date: date | None = None
     note: str | None = None
 
 
@@ -160,9 +173,13 @@ class Offer(Fact):
     gpu_count: int = Field(ge=1)
     tier: str
     usd_per_gpu_hour: Decimal = Field(gt=0)
+    usd_per_instance_hour: Decimal | None = Field(default=None, gt=0)
+    """Of the whole machine, all its GPUs."""
     billing: str
     region: str
     instance: str | None = None
+    source_kind: str | None = None
+    """What the source is: a price list's API, a page that cites it ..."""
     note: str | None = None
 
 
@@ -177,12 +194,21 @@ class ApiPrice(Fact):
     cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     batch_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     batch_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     long_input_from_tokens: int | None = Field(default=None, gt=0)
     """Requests with more input than this pay the ``long_`` prices for all their tokens."""
     long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    long_cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_long_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_long_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_long_cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    batch_long_cache_write_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     off_peak_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     off_peak_output_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
+    off_peak_cached_input_usd_per_mtok: Decimal | None = Field(default=None, ge=0)
     note: str | None = None
 
 
@@ -208,7 +234,7 @@ class FineTunePrice(Fact):
     """Whether the tuned model costs what its base costs."""
     hosting_usd: Decimal | None = Field(default=None, ge=0)
     hosting_unit: str | None = None
-    status: Literal["active", "closing", "deprecated", "superseded", "not_offered", "unknown"] = "unknown"
+    status: Literal["active", "closing", "shut_down", "deprecated", "superseded", "not_offered", "unknown"] = "unknown"
     status_note: str | None = None
     last_job_date: date | None = None
     """After it no training starts."""
@@ -226,13 +252,15 @@ class Lifecycle(Fact):
     """The same in this catalog, where it is there."""
     status: Literal["deprecated", "retired"]
     scope: str | None = None
-    """Where it ends, if not everywhere."""
+    """Where it ends, if not everywhere: at one seller, or fine-tuning alone. The model itself goes on."""
     announced: date | None = None
     shutdown_date: date | None = None
     fine_tuning: Literal["gone", "no", "existing_customers", "deprecated", "never_offered", "unknown"] = "unknown"
     fine_tuning_ends: date | None = None
     fine_tuning_note: str | None = None
     replacement: str | None = None
+    """As the provider names it."""
+    note: str | None = None
 
 
 class Score(Fact):
@@ -246,6 +274,8 @@ class Score(Fact):
     benchmark: str
     score: float
     setting: str | None = None
+    headline: str | None = None
+    """The kind of score, such as ``MMLU``, for which this one stands in its model; one for each kind."""
 
 
 class Platform(Fact):
