@@ -48,6 +48,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def catalog(self) -> Path:
+        """Facts of the user's own, and installed snapshots."""
+        return self.root / "catalog"
+
+    @property
     def session(self) -> Path:
         """Where the terminal application was left: unfinished wizard answers, last screen."""
         return self.root / "session.json"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from advisor.errors import BadInput
 from advisor.paths import Workspace, find_workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,6 +28,22 @@ def workspace_option(function: Function) -> Function:
 def json_option(function: Function) -> Function:
     """``--json``: exactly one JSON document on stdout."""
     return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(function)
+
+
+def as_of_option(function: Function) -> Function:
+    """``--as-of DATE`` as ``as_of``: a day up to today, None where it is not given."""
+    return click.option(
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=_past_day,
+        help="With the facts that held on that day, as 2026-03-31 [today].",
+    )(function)  # fmt: skip
+
+
+def _past_day(_ctx: click.Context, _parameter: click.Parameter, given: datetime | None) -> date | None:
+    """The day. Raises BadInput for one that has not come: no fact of it can be known."""
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    if given is not None and given.date() > today:
+        raise BadInput(f"--as-of {given.date()} is in the future", f"a day up to {today}")
+    return given.date() if given else None
 
 
 def _workspace(ctx: click.Context, _parameter: click.Parameter, given: str | None) -> Workspace:
