@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from catalog.arithmetic import dims, parameters
 from catalog.load import Catalog
+from catalog.price_agreement import bundled_agreement
 from catalog.records import Fact, Model, Offer
 
 Severity = Literal["error", "warning"]
@@ -138,6 +139,16 @@ def lifecycles(catalog: Catalog, today: date) -> Iterator[Problem]:
             yield Problem("error", model.id, f"shut down on {model.shutdown_date}, yet {model.lifecycle}")
 
 
+def price_agreement(_: Catalog, __: date) -> Iterator[Problem]:
+    """A second source has the same prices, but for the exceptions that are listed with their reason."""
+    found = bundled_agreement()
+    for one in found.unlisted:
+        said = f"{one.field} is {one.library_usd} by genai-prices, {one.second_usd} by the second source, and no listed exception"
+        yield Problem("error", one.id, said)
+    for past in found.outdated:
+        yield Problem("warning", past.id, f"its exception on {past.field} in price_exceptions.csv holds no longer")
+
+
 def staleness(catalog: Catalog, today: date) -> Iterator[Problem]:
     """Facts that have had time to change."""
     for offer in catalog.current_offers:
@@ -159,6 +170,7 @@ CHECKS: tuple[Check, ...] = (
     parameter_counts,
     contexts,
     lifecycles,
+    price_agreement,
     staleness,
 )
 
