@@ -60,7 +60,7 @@ def _config(cells: dict[str, str]) -> dict[str, Any]:
 
 TABLES: Mapping[str, Table] = {
     "models": Table(Model, _lists("languages", "recalled_fields")),
-    "architectures": Table(Architecture, _config, optional=True),
+    "architectures": Table(Architecture, _config),
     "gpus": Table(Gpu),
     "offers": Table(Offer),
     "api_prices": Table(ApiPrice, optional=True),
@@ -93,13 +93,10 @@ class Catalog:
     quote: Quote = no_quotes
 
     def table(self, name: str) -> tuple[Any, ...]:
-        """The records of a table that hold. Raises CatalogError with file, line and column of what is wrong."""
-        of = TABLES[name]
-        path = self.folder / f"{name}.csv"
-        found: tuple[Any, ...] = () if of.optional and not path.exists() else read_records(path, of.record, of.shape)
-        for change in self.changes:
-            found = change(name, found)
-        return found
+        """The records of a table that hold, read once. Raises CatalogError with file, line and column of what is wrong."""
+        if name not in self._tables:
+            self._tables[name] = self._read(name)
+        return self._tables[name]
 
     @functools.cached_property
     def models(self) -> tuple[Model, ...]:
@@ -182,6 +179,18 @@ class Catalog:
             if seen is None or offer.as_of > seen.as_of:
                 newest[*key, offer.instance] = offer
         return tuple(newest.values())
+
+    @functools.cached_property
+    def _tables(self) -> dict[str, tuple[Any, ...]]:
+        return {}
+
+    def _read(self, name: str) -> tuple[Any, ...]:
+        of = TABLES[name]
+        path = self.folder / f"{name}.csv"
+        found: tuple[Any, ...] = () if of.optional and not path.exists() else read_records(path, of.record, of.shape)
+        for change in self.changes:
+            found = change(name, found)
+        return found
 
     def _priced(self, models: tuple[Model, ...]) -> tuple[Model, ...]:
         """With the user's own prices, else the public ones of the day."""

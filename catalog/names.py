@@ -47,7 +47,10 @@ def short_names(identifier: str) -> tuple[str, ...]:
 
 
 def name_index(identifiers: Iterable[str], aliases: Mapping[str, str]) -> dict[str, str]:
-    """Plain name to id; a short name that fits two ids is left out, a whole id always wins."""
+    """Plain name to id; a short name that fits two ids is left out, a whole id always wins.
+
+    An open model and the API that serves it may differ in case alone: each answers to its id as it is written.
+    """
     known = list(identifiers)
     claims: dict[str, set[str]] = {}
     for identifier in known:
@@ -55,12 +58,13 @@ def name_index(identifiers: Iterable[str], aliases: Mapping[str, str]) -> dict[s
             claims.setdefault(name, set()).add(identifier)
     index = {name: next(iter(owners)) for name, owners in claims.items() if len(owners) == 1}
     present = {alias: target for alias, target in aliases.items() if target in known}
-    return index | present | {plain(identifier): identifier for identifier in known}
+    whole = {plain(identifier): identifier for identifier in known}
+    return index | present | whole | {identifier: identifier for identifier in known}
 
 
 def resolve(kind: str, name: str, index: Mapping[str, str]) -> str:
     """The id that a name means. Raises UnknownId with the nearest ids."""
-    found = index.get(plain(name))
+    found = index.get(name.strip()) or index.get(plain(name))
     if found is None:
         raise UnknownId(kind, name, nearest(name, index))
     return found

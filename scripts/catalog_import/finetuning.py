@@ -30,7 +30,7 @@ def price(row: Row, known: Mapping[str, str]) -> Row:
     """One way to have a model trained."""
     provider, model = row["provider"], row["model_or_tier"]
     return {
-        "id": identifier(provider, model, row["method"], row["as_of"]),
+        "id": identifier(provider, spelt(model), spelt(row["method"]), row["as_of"]),
         "provider": provider,
         "model": model,
         "model_id": TUNED.get((provider, model)) or named(provider, model, known) or SNAPSHOTS.get(model, ""),
@@ -45,6 +45,11 @@ def price(row: Row, known: Mapping[str, str]) -> Row:
         "source": row["source"],
         "confidence": "recalled" if doubtful(row["source"], row["notes"]) else "sourced",
     }
+
+
+def spelt(name: str) -> str:
+    """Signs that an id cannot hold, in words."""
+    return name.replace("<=", "up to ").replace(">", "over ").replace("..", "to")
 
 
 def training(row: Row) -> Row:
