@@ -49,6 +49,7 @@ class TunewiseApp(Shell):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", show=False, tooltip="Explain what has the focus, and all keys"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; runs go on"),
+        Binding("f8", "catalog", "Catalog", id="app.catalog", show=False, tooltip="Look up models, GPUs, prices and ends of life"),
         Binding("f7", "jump", "Jump", id="app.jump", show=False, tooltip="Label every target, go there by one key"),
     ]  # fmt: skip
 
@@ -94,6 +95,14 @@ class TunewiseApp(Shell):
 
         self._go_home()
         self.push_screen(WizardScreen())
+
+    def action_catalog(self) -> None:
+        """Open the facts over what is shown, with the profile at hand."""
+        from advisor.tui.screens.catalog import CatalogScreen  # noqa: PLC0415 - the first screen is there sooner without it
+
+        screen = self.screen
+        if isinstance(screen, Page) and screen.help_topic != CatalogScreen.help_topic:
+            self.push_screen(CatalogScreen(screen.profile_at_hand()))
 
     def action_home(self) -> None:
         """Back to the start."""

@@ -60,6 +60,7 @@ class RoomProvider(TunewiseProvider):
     def available(self) -> Iterator[Command]:
         """Global ones, then the rooms of the case, then the keys of the screen."""
         yield Command("go: Home", "The start", partial(self._act, "home"))
+        yield Command("go: Catalog", "Models, GPUs, offers, prices, ends of life", partial(self._act, "catalog"))
         yield Command("go: Wizard", "Questions about your own task", partial(self._act, "wizard"))
         yield Command("journey: Run the demo", "The whole path on the embedded model", partial(self._act, "demo"))
         screen = self.screen

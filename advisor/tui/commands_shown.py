@@ -11,6 +11,7 @@ from advisor.paths import Workspace, find_workspace
 from advisor.plan.records import Plan
 from advisor.profile import Profile
 from advisor.tui.case import Case, RoomId
+from advisor.tui.sheet import Filter
 from advisor.workflow.records import JourneyInputs
 from harness.protocol import EMBEDDED
 
@@ -85,3 +86,26 @@ def _journey_command(room: RoomId, case: Case, place: tuple[str, ...], file_of: 
     if room != "journey":
         return command(*place, "report", case.journey.id)
     return demo_command(case.journey.inputs, place, file_of(case.journey.inputs.profile))
+
+
+def list_command(place: tuple[str, ...], kind: str, asked: Filter, sort: tuple[str, bool] | None) -> str:
+    """The command that lists the same facts; ``sort`` is a field and whether the largest come first."""
+    words = [*place, "catalog", "list", kind, *_where(asked)]
+    if sort is not None:
+        words += ["--sort", f"-{sort[0]}" if sort[1] else sort[0]]
+    return command(*words)
+
+
+def frontier_command(place: tuple[str, ...], profile: Path, measure: str, asked: Filter) -> str:
+    """The command that finds the same frontier."""
+    return command(*place, "catalog", "frontier", near(profile), "--measure", measure, *_where(asked))
+
+
+def _where(asked: Filter) -> list[str]:
+    conditions = (*map(_found_in_text, asked.words), *asked.conditions)
+    return [word for condition in conditions for word in ("--where", condition)]
+
+
+def _found_in_text(word: str) -> str:
+    """A word of the filter in the filter language."""
+    return f"id~{word}" if re.fullmatch(r"[^\s<>=!~(),\"']+", word) else f'id~"{word}"'

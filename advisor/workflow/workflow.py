@@ -20,6 +20,7 @@ from advisor.plan.records import Plan
 from advisor.profile import Profile
 from advisor.workflow import profiles
 from advisor.workflow.advice import advise
+from advisor.workflow.browsing import Browsing, current_catalog
 from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
 from advisor.workflow.records import Advice, Draft, JourneyInputs, JourneyView, ReportFiles, RunView
@@ -68,6 +69,10 @@ class Workflow:
     def plan(self, profile: Profile, *, model: str | None = None, gpu: str | None = None) -> Plan:
         """What it would cost. Raises BadInput for unknown models or GPUs, with the nearest names."""
         return plan_for(profile, model=model, gpu=gpu, today=self.today())
+
+    def browse(self) -> Browsing:
+        """The facts as they are now, to be looked at. Raises BadInput where a data file was edited wrongly."""
+        return Browsing(current_catalog(self.workspace), today=self.today())
 
     # -- journeys ----------------------------------------------------------------------------------------------
     def journeys(self) -> list[JourneyView]:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
+from advisor.profile import Profile
 from advisor.tui.case import ROOMS, Case, RoomId
 from advisor.tui.shell import Shell
 from advisor.tui.widgets.chrome import ROOM_TITLES, CommandLine, RoomBar, RoomTab, TitleBar
@@ -25,6 +26,10 @@ class Page(Screen[None]):
     shell = getters.app(Shell)
     help_topic: ClassVar[str] = "home"
     """File under ``help/`` that explains this screen."""
+
+    def profile_at_hand(self) -> Profile | None:
+        """The profile that this screen is about, if it is about one."""
+        return None
 
     def command_shown(self) -> str:
         """The command line that does the same."""
@@ -56,6 +61,10 @@ class Room(Page):
     def __init__(self, case: Case) -> None:
         super().__init__()
         self.case = case
+
+    def profile_at_hand(self) -> Profile | None:
+        """The profile of the case."""
+        return self.case.profile
 
     def compose(self) -> ComposeResult:
         """Frame and body."""

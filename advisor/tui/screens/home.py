@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from advisor.errors import TunewiseError
+from advisor.profile import Profile
 from advisor.tui.case import ROOM_OF_STAGE, Case, RoomId, case_of
 from advisor.tui.commands_shown import placed
 from advisor.tui.figures import ago, percent, usd
@@ -26,7 +27,7 @@ from advisor.tui.widgets.spine import UNTOUCHED, Spine
 from advisor.tui.widgets.text import cell, one_line, right
 from advisor.tui.widgets.trouble_box import TroubleBox
 from advisor.tui.words import MARKS, RUN_NAMES
-from advisor.workflow.records import JourneyView, RunView, StageId
+from advisor.workflow.records import Draft, JourneyView, RunView, StageId
 
 REFRESH_S = 2.0
 RECENT = 6
@@ -43,7 +44,7 @@ class Known:
 
     journeys: tuple[JourneyView, ...] = ()
     runs: tuple[RunView, ...] = ()
-    draft: bool = False
+    draft: Draft | None = None
 
     @property
     def latest(self) -> JourneyView | None:
@@ -72,6 +73,7 @@ class HomeScreen(Page):
         Binding("w", "wizard", "Wizard", id="home.wizard", tooltip="Answer questions about your own task"),
         Binding("o", "report", "Report", id="home.report", tooltip="Open the newest report"),
         Binding("c", "proceed", "Continue", id="home.continue", tooltip="Go on with the journey that is not done"),
+        Binding("f", "catalog", "Catalog", id="home.catalog", tooltip="Look up models, GPUs, prices and ends of life"),
         Binding("f1", "app.help", "Help", id="home.help", tooltip="Explain what has the focus, and all keys"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; runs go on"),
     ]
@@ -132,8 +134,8 @@ class HomeScreen(Page):
     def load(self) -> None:
         """Read journeys and runs."""
         workflow = self.shell.workflow
-        draft = workflow.load_draft() is not None
-        self.post_message(self.Loaded(Known(tuple(workflow.journeys()), tuple(workflow.runs()), draft)))
+        known = Known(tuple(workflow.journeys()), tuple(workflow.runs()), workflow.load_draft())
+        self.post_message(self.Loaded(known))
 
     def on_home_screen_loaded(self, event: Loaded) -> None:
         """Draw what was read."""
@@ -177,7 +179,7 @@ class HomeScreen(Page):
             options.append(_action("proceed", "c", "Continue", _continuation(known.unfinished)))
         demo = "the whole path on an embedded model, 10 minutes"
         options.append(_action("demo", "d", "Run the demo", demo))
-        wizard = "go on where you left it" if known.draft else "should it be fine-tuned? about 5 minutes"
+        wizard = "go on where you left it" if known.draft is not None else "should it be fine-tuned? about 5 minutes"
         options.append(_action("wizard", "w", "Ask about my task", wizard))
         if known.reported is not None:
             options.append(_action("report", "o", "Open the report", _conclusion(known.reported)))
@@ -246,6 +248,16 @@ class HomeScreen(Page):
     async def action_wizard(self) -> None:
         """Open the questions."""
         await self.run_action("app.wizard")
+
+    async def action_catalog(self) -> None:
+        """Open the facts."""
+        await self.run_action("app.catalog")
+
+    def profile_at_hand(self) -> Profile | None:
+        """That of the latest journey, else of the wizard's answers."""
+        if self.known.latest is not None:
+            return case_of(self.known.latest).profile
+        return self.known.draft.profile if self.known.draft is not None else None
 
     def action_report(self) -> None:
         """Open the newest report."""

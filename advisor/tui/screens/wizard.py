@@ -72,6 +72,10 @@ class WizardScreen(Page):
         self.question: Question | None = None
         self.saved_as: Path | None = None
 
+    def profile_at_hand(self) -> Profile | None:
+        """What has been answered so far."""
+        return self.profile
+
     def compose(self) -> ComposeResult:
         """Question on the left, verdict on the right."""
         yield TitleBar("Wizard", "answers are kept as you give them")

@@ -29,19 +29,19 @@ class Fact(NamedTuple):
     detail: Content
 
 
-def fit(natural: Sequence[int], *, flexible: int, room: int) -> list[int]:
+def fit(natural: Sequence[int], *, flexible: int, room: int, least: int = LEAST) -> list[int]:
     """Column widths that fit into ``room`` cells: one column gives way, then columns go from the right."""
     widths = list(natural)
-    while len(widths) > flexible + 1 and _needed(widths, flexible) > room:
+    while len(widths) > flexible + 1 and _needed(widths, flexible, least) > room:
         widths.pop()
     rest = room - sum(width + PADDING for at, width in enumerate(widths) if at != flexible) - PADDING
     widths[flexible] = max(1, min(widths[flexible], rest))
     return widths
 
 
-def _needed(widths: Sequence[int], flexible: int) -> int:
-    least = min(LEAST, widths[flexible])
-    return sum(width + PADDING for at, width in enumerate(widths) if at != flexible) + least + PADDING
+def _needed(widths: Sequence[int], flexible: int, least: int) -> int:
+    kept = min(least, widths[flexible])
+    return sum(width + PADDING for at, width in enumerate(widths) if at != flexible) + kept + PADDING
 
 
 class FactTable(Vertical):

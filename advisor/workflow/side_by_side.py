@@ -1,0 +1,134 @@
+"""Models beside each other, the best of each row marked where better means something. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from advisor.records import Frozen
+from advisor.shortlist.bill import Bill
+from advisor.workflow.fact_sheet import said, words
+from catalog.records import Model
+
+Better = Literal["lower", "higher", "none"]
+FEWEST, MOST = 2, 4
+RANKS: Mapping[str, Sequence[str]] = {
+    "commercial_use": ("no", "conditions", "yes"),
+    "fine_tunable": ("no", "closing", "hosted", "self_host"),
+    "lifecycle": ("retired", "deprecated", "open_weights", "current"),
+}
+"""Words from the worst to the best; weights that one has do not end, and what is current is maintained: both are best."""
+EQUAL = {"open_weights": "current"}
+
+
+class Row(NamedTuple):
+    """A field to compare by."""
+
+    name: str
+    read: Callable[[Model], Any]
+    """None is unknown."""
+    better: Better = "none"
+
+
+class Side(Frozen):
+    """One model's value in a row."""
+
+    value: str | None
+    """None is unknown, which is never best."""
+    best: bool = False
+
+
+class Compared(Frozen):
+    """One row."""
+
+    name: str
+    better: Better
+    sides: tuple[Side, ...]
+
+
+def _field(name: str, better: Better = "none") -> Row:
+    return Row(words(name), lambda model: getattr(model, name), better)
+
+
+def _ranked(name: str) -> Row:
+    return Row(words(name), lambda model: getattr(model, name), "higher")
+
+
+ROWS: tuple[Row, ...] = (
+    _field("vendor"),
+    _field("kind"),
+    _field("license"),
+    _ranked("commercial_use"),
+    _ranked("fine_tunable"),
+    _ranked("lifecycle"),
+    _field("shutdown_date", "higher"),
+    _field("release_date"),
+    _field("total_params"),
+    _field("active_params"),
+    _field("native_context_tokens", "higher"),
+    _field("extended_context_tokens", "higher"),
+    _field("max_output_tokens", "higher"),
+    _field("kv_bytes_per_token", "lower"),
+    _field("languages"),
+    _field("tool_use", "higher"),
+    _field("input_usd_per_mtok", "lower"),
+    _field("cached_input_usd_per_mtok", "lower"),
+    _field("output_usd_per_mtok", "lower"),
+    _field("batch_input_usd_per_mtok", "lower"),
+    _field("batch_output_usd_per_mtok", "lower"),
+)
+
+
+def side_by_side(models: Sequence[Model], bills: Mapping[str, Bill] | None) -> tuple[Compared, ...]:
+    """Each row that is known of at least one; ``bills`` of the profile at hand, None without one.
+
+    Raises ValueError for fewer than two models or more than four.
+    """
+    if not FEWEST <= len(models) <= MOST:
+        raise ValueError(f"{len(models)} models; {FEWEST} to {MOST} can be compared")
+    rows = (*_bill_rows(bills), *ROWS, *_score_rows(models))
+    compared = (_compare(row, models) for row in rows)
+    return tuple(row for row in compared if any(side.value is not None for side in row.sides))
+
+
+def _bill_rows(bills: Mapping[str, Bill] | None) -> Iterator[Row]:
+    if bills is not None:
+        yield Row("$ per month, this profile", lambda model: _monthly(bills, model), "lower")
+
+
+def _monthly(bills: Mapping[str, Bill], model: Model) -> Any:
+    bill = bills.get(model.id)
+    return bill.usd_per_month if bill is not None else None
+
+
+def _score_rows(models: Sequence[Model]) -> Iterator[Row]:
+    for benchmark in dict.fromkeys(name for model in models for name in model.quality):
+        yield _score_row(benchmark)
+
+
+def _score_row(benchmark: str) -> Row:
+    return Row(benchmark, lambda model: model.quality.get(benchmark), "higher")
+
+
+def _compare(row: Row, models: Sequence[Model]) -> Compared:
+    values = [row.read(model) for model in models]
+    ranks = [_rank(value) for value in values]
+    known = [rank for rank in ranks if rank is not None]
+    best = None
+    if row.better != "none" and len(set(known)) > 1:
+        best = min(known) if row.better == "lower" else max(known)
+    sides = tuple(
+        Side(value=said(value), best=best is not None and rank == best)
+        for value, rank in zip(values, ranks, strict=True)
+    )
+    return Compared(name=row.name, better=row.better, sides=sides)
+
+
+def _rank(value: Any) -> Any:
+    """What a value is compared by; None where it is unknown."""
+    if not isinstance(value, str):
+        return None if said(value) is None else value
+    for scale in RANKS.values():
+        if EQUAL.get(value, value) in scale:
+            return scale.index(EQUAL.get(value, value))
+    return None
