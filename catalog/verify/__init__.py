@@ -10,6 +10,7 @@ from datetime import date
 
 from catalog.load import Catalog
 from catalog.staleness import STALE_AFTER_DAYS, stale_days
+from catalog.verify.agreement import price_agreement
 from catalog.verify.endings import lifecycles, one_end
 from catalog.verify.freshness import staleness
 from catalog.verify.hardware import gpu_figures
@@ -30,6 +31,7 @@ __all__ = [
     "Check",
     "Problem",
     "Severity",
+    "price_agreement",
     "stale_days",
     "verify",
 ]
@@ -53,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     gpu_figures,
     lifecycles,
     one_end,
+    price_agreement,
     staleness,
 )
 """Every check, in the order in which its problems are shown."""
