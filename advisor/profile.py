@@ -29,6 +29,9 @@ TeamSkill = Literal["none", "some", "ml"]
 PromptEffort = Literal["none", "basic", "optimized"]
 FailureMode = Literal["none", "behaviour", "format", "knowledge", "reasoning", "cost", "latency", "unknown"]
 Stage = Literal["prototype", "production"]
+Region = Literal["us", "eu", "uk", "ca", "ap", "in", "me", "af", "sa"]
+"""Where data may be worked on: a country or a part of the world."""
+Rule = Literal["soc2", "hipaa", "gdpr"]
 Source = Literal["measured", "stated", "assumed"]
 
 
@@ -87,6 +90,10 @@ class Profile(BaseModel):
     """Longest context that the task needs."""
     latency_p95_ms: Number | None = Field(default=None, gt=0, le=1e9)
     privacy: Privacy | None = None
+    data_residency: tuple[Region, ...] | None = Field(default=None, max_length=9)
+    """Where data may be worked on; none named is anywhere."""
+    compliance: tuple[Rule, ...] | None = Field(default=None, max_length=3)
+    """What whoever works on the data has to prove or sign; none named is nothing."""
     requirement_change_days: Number | None = Field(default=None, gt=0, le=1e6)
     """How many days the requirements hold."""
     knowledge_need: KnowledgeNeed | None = None
@@ -207,7 +214,7 @@ def allowed(name: str) -> str:
     """What a field accepts, in words: ``a number from 0 to 1``."""
     shape = _shape(name)
     if isinstance(shape, tuple):
-        return "one of " + ", ".join(shape)
+        return f"{'a list of' if _is_list(name) else 'one of'} " + ", ".join(shape)
     return WORDS[shape] + (_bounds(name) if shape in ("int", "float", "Decimal") else "")
 
 
@@ -231,6 +238,7 @@ WORDS = {
 def _shape(name: str) -> str | tuple[str, ...]:
     """The kind of a field: a key of WORDS, or its closed set."""
     part = get_args(Profile.model_fields[name].annotation)[0]
+    part = next(iter(get_args(part))) if _is_list(name) and get_origin(get_args(part)[0]) is Literal else part
     options = tuple(option for option in get_args(part) if isinstance(option, str))
     if options:
         return options
@@ -238,6 +246,11 @@ def _shape(name: str) -> str | tuple[str, ...]:
         return "list"
     plain = part if isinstance(part, type) else get_args(part)[0]
     return str(plain.__name__)
+
+
+def _is_list(name: str) -> bool:
+    """Whether a field holds several values."""
+    return get_origin(get_args(Profile.model_fields[name].annotation)[0]) is tuple
 
 
 def _bounds(name: str) -> str:

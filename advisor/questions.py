@@ -210,6 +210,16 @@ QUESTIONS: tuple[Question, ...] = (
         choices=_choices(api_ok="Yes", no_egress="No, it may not leave"),
     ),
     Question(
+        id="data_residency", section="Limits", kind="list", title="Where may the data be worked on?",
+        why="A platform that cannot stay there is left out.", typical="Anywhere; eu where European rules bind.",
+        example="eu, uk", ask_when=(_when("stage", "in", "production"),),
+    ),
+    Question(
+        id="compliance", section="Limits", kind="list", title="What must whoever works on the data prove or sign?",
+        why="Who is known not to is left out; where nothing is known you are told.", typical="Nothing, or gdpr.",
+        example="soc2, gdpr", ask_when=(_when("stage", "in", "production"),),
+    ),
+    Question(
         id="teacher_reaches_target", section="Quality today", kind="yes_no", title="Does a stronger model reach the target?",
         why="Then it can be used, or teach a small model what it does.", typical="Unknown until it was tried.",
         ask_when=(_when("metric_defined", "not_in", False),),

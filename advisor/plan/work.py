@@ -97,7 +97,7 @@ def foresee(model: Model, gpu: Gpu, gpus: int, *, method: Method, todo: Amounts,
     rate, peak = found.tokens_per_second_per_gpu, found.peak_gpu_memory_gib
     if peak is None:
         return Foreseen(None, exactly(0), {}, None, None, found.assumptions)
-    serving = predict(_serving_spec(model, gpu, gpus, todo), facts).output_tokens_per_second
+    serving = predict(serving_spec(model, gpu, gpus, todo=todo), facts).output_tokens_per_second
     return Foreseen(
         hours=None if rate is None else _hours(model, scaled(rate, gpus), serving, todo),
         peak_memory_gib=peak,
@@ -149,11 +149,14 @@ def _sequence(todo: Amounts, model: Model) -> int:
     return min(wanted, model.native_context_tokens or wanted)
 
 
-def _serving_spec(model: Model, gpu: Gpu, gpus: int, todo: Amounts) -> dict[str, object]:
+def serving_spec(
+    model: Model, gpu: Gpu, gpus: int, *, todo: Amounts, concurrency: int = take.CONCURRENCY
+) -> dict[str, object]:
+    """An engine that serves the model in 16 bits, as a workload of the estimator."""
     return {
         "id": "plan", "task": "serving", "model": model.id, "precision": "bf16", "gpu": gpu.id, "n_gpus": gpus,
         "engine": "vLLM", "input_len": todo.tokens_in.expected, "output_len": max(1.0, todo.tokens_out.expected),
-        "concurrency": take.CONCURRENCY,
+        "concurrency": concurrency,
     }  # fmt: skip
 
 
