@@ -28,6 +28,11 @@ def current(folder: Path | None, *, as_of: date | None = None) -> Catalog:
     return _read(place, as_of, _stamp(place / MARKER), _stamp(place / OVERLAY))
 
 
+def installed(folder: Path) -> Catalog:
+    """The bundled or installed facts alone, without the user's own and unpriced. Raises CatalogError."""
+    return Catalog(checked(folder, in_force(folder)))
+
+
 @functools.lru_cache(maxsize=8)
 def _read(folder: Path, as_of: date | None, _marker: Stamp, own: Stamp) -> Catalog:
     name = in_force(folder)

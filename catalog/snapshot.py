@@ -37,8 +37,14 @@ def read_folder(folder: Path) -> Snapshot:
         check_name(path.name, str(folder))
         if path.is_symlink() or not path.is_file():
             raise CatalogError(f"{folder}: {path.name} is a link or no file", "plain files; nothing outside is read")
-    check_whole({path.name for path in files}, str(folder))
-    return {path.name: _content(path) for path in files}
+    return read_tables(folder)
+
+
+def read_tables(folder: Path) -> Snapshot:
+    """The tables in a folder that may hold other files too. Raises CatalogError where one is missing."""
+    found = {name: folder / name for name in NAMES if (folder / name).is_file()}
+    check_whole(set(found), str(folder))
+    return {name: _content(path) for name, path in found.items()}
 
 
 def check_name(name: str, place: str) -> None:

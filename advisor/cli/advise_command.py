@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.options import json_option, print_json
+from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
 from advisor.decide.records import Decision
+from advisor.paths import Workspace
 from advisor.shortlist import Shortlist
 from advisor.workflow.advice import advise as get_advice
+from advisor.workflow.facts import load_catalog
 from advisor.workflow.profiles import read_profile
 from advisor.workflow.records import Advice
+from catalog.load import Catalog
 
 SHOWN = 8
 """Models listed for people; --json has all."""
@@ -20,18 +23,32 @@ SHOWN = 8
 
 @click.command()
 @click.argument("profile", type=click.Path(path_type=Path))
+@as_of_option
 @json_option
-def advise(profile: Path, as_json: bool) -> None:
+@workspace_option
+def advise(profile: Path, *, as_of: date | None, as_json: bool, workspace: Workspace) -> None:
     """Prompt or fine-tune? PROFILE is a YAML or JSON file; every field may be absent.
 
     Gives the approach with its reasons and sources, how sure it is, what would change it, the cheapest next thing to
     learn, and the models that come into question.
     """
-    advice = get_advice(read_profile(profile), today=date.today())  # noqa: DTZ011 - the user's own day
+    day = as_of or date.today()  # noqa: DTZ011 - the user's own day
+    facts = load_catalog(workspace, as_of=as_of)
+    advice = get_advice(read_profile(profile), today=day, catalog=facts)
+    _say_what_is_missing(facts)
     if as_json:
         print_json(document(advice))
     else:
         click.echo("\n".join([*_decision(advice.decision), "", *_models(advice.shortlist)]))
+
+
+def _say_what_is_missing(facts: Catalog) -> None:
+    """On stderr, where the day is before the first price."""
+    from catalog.asof import note  # noqa: PLC0415 - for past days only
+
+    missing = note(facts) if facts.as_of else ""
+    if missing:
+        click.echo(f"as of {facts.as_of}: {missing}", err=True)
 
 
 def document(advice: Advice) -> dict[str, object]:

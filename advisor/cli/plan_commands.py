@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from advisor.cli.options import json_option, print_json, workspace_option
+from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
 from advisor.cli.reading import read_text
 from advisor.errors import BadInput
 from advisor.wording import printable
@@ -82,22 +82,25 @@ def _range(span: Range | None) -> str:
 @click.option("--model", metavar="ID", help="Model from the catalog; the first of the shortlist if not given.")
 @click.option("--gpu", metavar="ID", help="Consider only this GPU; all of the catalog if not given.")
 @click.option("--method", type=click.Choice(["lora", "qlora4", "full"]), default="lora", show_default=True)
+@as_of_option
 @json_option
 @workspace_option
 def plan(
-    profile: Path, *, model: str | None, gpu: str | None, method: Literal["lora", "qlora4", "full"], as_json: bool,
-    workspace: Workspace,  # noqa: ARG001 - every command takes it
+    profile: Path, *, model: str | None, gpu: str | None, method: Literal["lora", "qlora4", "full"],
+    as_of: date | None, as_json: bool, workspace: Workspace,
 ) -> None:  # fmt: skip
     """What tuning a model for PROFILE would cost, line by line, and when it pays against an API.
 
     Every amount is low, expected and high with its source and date. What has no price is named and in no total.
     """
     from advisor.plan.text import plan_text  # noqa: PLC0415 - other commands start without it
+    from advisor.workflow.facts import load_catalog  # noqa: PLC0415 - the same
     from advisor.workflow.planning import plan_for  # noqa: PLC0415 - the same
     from advisor.workflow.profiles import read_profile  # noqa: PLC0415 - the same
 
-    today = date.today()  # noqa: DTZ011 - the person's calendar day
-    made = plan_for(read_profile(profile), model=model, gpu=gpu, today=today, method=method)
+    day = as_of or date.today()  # noqa: DTZ011 - the person's calendar day
+    facts = load_catalog(workspace, as_of=as_of)
+    made = plan_for(read_profile(profile), model=model, gpu=gpu, today=day, method=method, catalog=facts)
     if as_json:
         print_json(made)
     else:

@@ -36,6 +36,13 @@ def lifecycle(model: Model, need: Need) -> str | None:
     return f"it is {model.lifecycle}{heir}" if model.lifecycle in ("retired", "deprecated") else None
 
 
+def existence(model: Model, need: Need) -> str | None:
+    """On a past day it has to have been there; of one without a release date that is known from the day it was seen."""
+    if model.release_date is None and model.as_of > need.today:
+        return f"its release is undated and it was first seen on {model.as_of}: it may not have been there yet"
+    return None
+
+
 def tuning(model: Model, need: Need) -> str | None:
     """An approach that tunes needs a model that can be tuned, for as long as the plan."""
     if not need.tuned or model.fine_tunable not in ("no", "closing"):
@@ -67,7 +74,7 @@ def counted(model: Model) -> int | None:
     return next((int(match.group(1)) for match in found if match), None)
 
 
-CONSTRAINTS: tuple[Constraint, ...] = (lifecycle, egress, licence, tuning, context, languages)
+CONSTRAINTS: tuple[Constraint, ...] = (existence, lifecycle, egress, licence, tuning, context, languages)
 
 
 def exclusion(model: Model, need: Need) -> str | None:

@@ -64,7 +64,7 @@ def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *
         train=_train(view, run_dirs),
         evaluation=_evaluation(view, run_dirs),
         timings=tuple(_timings(view)),
-        catalog=tuple(_catalog(view)),
+        catalog=tuple(_catalog(workspace, view)),
         journal={
             **_of_runs(workspace, run_dirs),
             **_of_specs(workspace, records, run_dirs),
@@ -127,13 +127,12 @@ def _evaluation(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> Evaluati
     )
 
 
-def _catalog(view: JourneyView) -> Iterable[CatalogFact]:
+def _catalog(workspace: Workspace, view: JourneyView) -> Iterable[CatalogFact]:
     """The models at the head of the shortlist and the GPU of the plan, as the catalog has them."""
-    catalog = load_catalog()
+    catalog = load_catalog(workspace)
     shown = view.advice.shortlist.candidates[:SHOWN_MODELS] if view.advice else ()
     known = {model.id: model for model in catalog.models}
-    for candidate in shown:
-        model = known[candidate.model]
+    for model in (known[candidate.model] for candidate in shown if candidate.model in known):
         size = f"{model.total_params / 1e9:.1f} B parameters" if model.total_params else "size not published"
         yield CatalogFact(
             name=model.id, value=f"{size}, licence {model.license}", source=model.source, as_of=model.as_of

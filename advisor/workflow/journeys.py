@@ -21,6 +21,7 @@ from advisor.store.tail import JournalDamaged
 from advisor.workflow import measured, specs, views
 from advisor.workflow.advice import advise
 from advisor.workflow.comparing import comparison_of
+from advisor.workflow.facts import load_catalog
 from advisor.workflow.planning import plan_for_prepared
 from advisor.workflow.records import JourneyInputs, JourneyView, RunView, StageId
 from advisor.workflow.reporting import reported, write_report
@@ -148,13 +149,15 @@ class Journeys:
         started = time.monotonic()
         today = self.today()
         profile = measured.measured_profile(view.inputs.profile, _need(view.prepared), _need(view.probed), on=today)
-        advice = advise(profile, today=today)
+        advice = advise(profile, today=today, catalog=load_catalog(self.workspace))
         body = {"profile": profile.model_dump(mode="json"), "advice": advice.model_dump(mode="json", by_alias=True)}
         self.journal.append("decided", self._body(view, started, body))
 
     def _plan(self, view: JourneyView, _watch: Watch) -> None:
         started = time.monotonic()
-        plan = plan_for_prepared(_need(view.profile), _need(view.prepared), today=self.today())
+        plan = plan_for_prepared(
+            _need(view.profile), _need(view.prepared), today=self.today(), catalog=load_catalog(self.workspace)
+        )
         self.journal.append("planned", self._body(view, started, {"plan": plan.model_dump(mode="json")}))
 
     def _train(self, view: JourneyView, watch: Watch) -> None:

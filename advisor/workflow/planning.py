@@ -26,23 +26,37 @@ class Facts(NamedTuple):
     current_offers: Iterable[Offer]
 
 
-def plan_for(profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora") -> Plan:
-    """A plan for a model of the catalog; without a name for the best one that can be tuned.
+def plan_for(
+    profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora",
+    catalog: Catalog | None = None,
+) -> Plan:  # fmt: skip
+    """A plan for a model of the catalog; without a name for the best one that can be tuned and hosted.
 
-    Raises BadInput for unknown names, with the nearest, and where nothing fits.
+    It rests on the facts of the package unless others are given. Raises BadInput for unknown names, with the nearest,
+    where nothing fits, and for a day of which no price is known.
     """
-    catalog = load_catalog()
-    return make_plan(
-        profile, model or _best_open(profile, catalog, today), catalog, today=today, gpu=gpu, method=method
-    )
+    facts = catalog or load_catalog()
+    _require_prices(facts)
+    return make_plan(profile, model or _best_open(profile, facts, today), facts, today=today, gpu=gpu, method=method)
 
 
-def plan_for_prepared(profile: Profile, prepared: PrepareResult, *, today: date) -> Plan:
+def plan_for_prepared(
+    profile: Profile, prepared: PrepareResult, *, today: date, catalog: Catalog | None = None
+) -> Plan:
     """A plan for tuning the very model that was prepared, from what was counted in its folder."""
-    catalog = load_catalog()
+    facts = catalog or load_catalog()
     own = as_fact(prepared, today)
-    others = (model for model in catalog.models if model.id != own.id)
-    return make_plan(profile, own.id, Facts((own, *others), catalog.gpus, catalog.current_offers), today=today)
+    others = (model for model in facts.models if model.id != own.id)
+    return make_plan(profile, own.id, Facts((own, *others), facts.gpus, facts.current_offers), today=today)
+
+
+def _require_prices(facts: Catalog) -> None:
+    """Raises BadInput, naming the first day there is, for a day on which nothing that could be rented was known."""
+    from catalog.asof import note  # noqa: PLC0415 - for past days only
+
+    missing = note(facts) if facts.as_of else ""
+    if missing:
+        raise BadInput(f"a plan needs hardware with a price; {missing}", "a later --as-of")
 
 
 def as_fact(prepared: PrepareResult, today: date) -> Model:
@@ -74,10 +88,11 @@ def as_fact(prepared: PrepareResult, today: date) -> Model:
 
 
 def _best_open(profile: Profile, catalog: Catalog, today: date) -> str:
-    """The best model of the shortlist whose weights can be tuned."""
+    """The best model of the shortlist whose weights can be tuned, and hosted at a known price if there is one."""
     candidates = shortlist(profile, catalog, today=today, approach="lora").candidates
-    tunable = (one.model for one in candidates if catalog.model(one.model).kind == "open")
-    found = next(tunable, None)
+    tunable = [one for one in candidates if catalog.model(one.model).kind == "open"]
+    priced = (one.model for one in tunable if one.usd_per_month is not None)
+    found = next(priced, tunable[0].model if tunable else None)
     if found is None:
         raise BadInput("no open model of the catalog meets this profile's constraints", "name one with --model ID")
     return found

@@ -21,6 +21,7 @@ from advisor.profile import Profile
 from advisor.workflow import profiles
 from advisor.workflow.advice import advise
 from advisor.workflow.browsing import Browsing, current_catalog
+from advisor.workflow.facts import load_catalog
 from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
 from advisor.workflow.records import Advice, Draft, JourneyInputs, JourneyView, ReportFiles, RunView
@@ -64,11 +65,11 @@ class Workflow:
 
     def advise(self, profile: Profile) -> Advice:
         """Decision and shortlist."""
-        return advise(profile, today=self.today())
+        return advise(profile, today=self.today(), catalog=load_catalog(self.workspace))
 
     def plan(self, profile: Profile, *, model: str | None = None, gpu: str | None = None) -> Plan:
         """What it would cost. Raises BadInput for unknown models or GPUs, with the nearest names."""
-        return plan_for(profile, model=model, gpu=gpu, today=self.today())
+        return plan_for(profile, model=model, gpu=gpu, today=self.today(), catalog=load_catalog(self.workspace))
 
     def browse(self) -> Browsing:
         """The facts as they are now, to be looked at. Raises BadInput where a data file was edited wrongly."""
