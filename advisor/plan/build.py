@@ -29,7 +29,7 @@ from advisor.plan.spans import exactly, scaled
 from advisor.plan.work import Amounts, Foreseen, amounts, foresee
 from advisor.profile import Profile
 from catalog.records import Gpu, Model, Offer
-from catalog.verify import STALE_AFTER_DAYS, stale_days
+from catalog.staleness import STALE_AFTER_DAYS, stale_days
 from harness.chain import digest
 
 COUNTABLE = 1e15

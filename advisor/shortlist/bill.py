@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from advisor.shortlist.hosting import Load, Placement, cheapest_placement
-from advisor.shortlist.money import cached_tokens, monthly_usd, token_prices, usd_per_request
+from advisor.shortlist.money import cached_tokens, monthly_usd, usd_per_request
 from advisor.shortlist.need import Need
 from catalog.load import Catalog
 from catalog.records import Model
-from catalog.verify import stale_days
+from catalog.staleness import Kind, stale_days
+from catalog.tariff import standard
 
 
 class Bill(NamedTuple):
@@ -30,12 +31,10 @@ def bill(model: Model, catalog: Catalog, need: Need) -> Bill:
 
 def api_bill(model: Model, need: Need) -> Bill:
     """Requests a day x 365/12 x the price of a request; unpriced where any factor is unknown."""
-    prices = token_prices(model)
+    prices = standard(model)
     if prices is None:
         return Bill(None, "unpriced: no price known")
-    rate = (
-        f"${prices.input:f} in and ${prices.output:f} out per million tokens{_dated('price', model.price_as_of, need)}"
-    )
+    rate = f"${prices.rates.input:f} in and ${prices.rates.output:f} out per million tokens{_dated('price', model.price_as_of, need)}"
     load = need.load
     volume, tokens_in, tokens_out = load.requests_per_day, load.tokens_in, load.tokens_out
     if volume is None or tokens_in is None or tokens_out is None:
@@ -66,7 +65,7 @@ def dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}" if amount < 10 else f"${amount:,.0f}"
 
 
-def _dated(kind: str, as_of: date | None, need: Need) -> str:
+def _dated(kind: Kind, as_of: date | None, need: Need) -> str:
     if as_of is None:
         return " (undated)"
     age = stale_days(kind, as_of, need.today)
