@@ -31,4 +31,4 @@ def _electricity(card: Gpu, facts: Sheet) -> str:
         return "unknown"
     kwh = card.tdp_w / 1000 * float(HOURS_PER_MONTH)
     low, high = kwh * overhead.low * price.low, kwh * overhead.high * price.high
-    return f"~${low:,.0f} to ~${high:,.0f} a month at full load, ${price.low:g} to ${price.high:g} a kWh"
+    return f"~${low:,.0f} to ~${high:,.0f} a month at full load, ${price.low:.2f} to ${price.high:.2f} a kWh"

@@ -18,7 +18,7 @@ LEGEND = "~ rests on recalled figures or judgement; a month is low - expected - 
 def comparison_text(found: Comparison) -> str:
     """Everything of a comparison. Names come from people and lose what a terminal would obey."""
     lines = [
-        f"Platforms for {printable(found.profile_name)[:40]}: {printable(found.model)}, as of {found.today}",
+        *wrapped("", f"Platforms for {found.profile_name[:60]}: {found.model}, as of {found.today}"),
         "",
         *_table(found),
         "",

@@ -34,7 +34,9 @@ def _known(name: str | None, catalog: Catalog) -> str | None:
 
 def _best(profile: Profile, catalog: Catalog, today: date) -> str:
     ranked = shortlist(profile, catalog, today=today, approach="lora").candidates
-    found = next((one.model for one in ranked if one.hosting == "self_hosted"), None)
+    own = [one for one in ranked if one.hosting == "self_hosted"]
+    priced = [one for one in own if one.usd_per_month is not None]
+    found = next((one.model for one in (*priced, *own)), None)
     if found is None:
         raise BadInput("no open model of the catalog meets this profile's constraints", "name one with --model ID")
     return found
