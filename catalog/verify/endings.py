@@ -11,23 +11,27 @@ from catalog.records import Lifecycle, Model
 from catalog.verify.problem import Problem
 
 
-def lifecycles(catalog: Catalog, today: date) -> Iterator[Problem]:
-    """On the day of a record its state agrees with its dates, and what has ended counts as ended today."""
+def lifecycles(catalog: Catalog, _: date) -> Iterator[Problem]:
+    """On the day of a record its state agrees with its dates; what a later day makes of it is computed."""
     for end in catalog.lifecycle:
-        for fault in _contradictions(end):
+        for fault in (*_state(end.status, end.shutdown_date, end.as_of), *_order(end)):
             yield Problem("error", end.id, fault)
-    for model in catalog.models:
-        over = model.shutdown_date is not None and model.shutdown_date <= today
-        if over and model.lifecycle != "retired":
-            yield Problem("error", model.id, f"shut down on {model.shutdown_date}, yet {model.lifecycle}")
+    listed: tuple[Model, ...] = catalog.table("models")
+    for model in listed:
+        for fault in _state(model.lifecycle, model.shutdown_date, model.lifecycle_as_of or model.as_of):
+            yield Problem("error", model.id, fault)
 
 
-def _contradictions(end: Lifecycle) -> Iterator[str]:
+def _state(state: str, stops: date | None, day: date) -> Iterator[str]:
+    if stops and state == "retired" and stops > day:
+        yield f"retired on {day}, yet shut down on {stops}"
+    if stops and state != "retired" and stops <= day:
+        yield f"shut down on {stops}, yet {state} on {day}"
+
+
+def _order(end: Lifecycle) -> Iterator[str]:
+    """Announced first, then the end of fine-tuning, then the end of the model."""
     stops = end.shutdown_date
-    if stops and end.status == "deprecated" and stops <= end.as_of:
-        yield f"shut down on {stops}, yet deprecated on {end.as_of}"
-    if stops and end.status == "retired" and stops > end.as_of:
-        yield f"retired on {end.as_of}, yet shut down on {stops}"
     if stops and end.announced and end.announced > stops:
         yield f"announced on {end.announced}, after its end on {stops}"
     if stops and end.fine_tuning_ends and end.fine_tuning_ends > stops:
