@@ -13,7 +13,7 @@ from advisor.plan.records import ComponentDraft, Span
 from advisor.plan.spans import exactly, plus, scaled, times
 from advisor.plan.work import Amounts, Hours
 from advisor.profile import Profile
-from catalog.records import Offer
+from catalog.records import Model, Offer
 
 PROFILE = "your profile"
 DAYS = float(DAYS_PER_MONTH)
@@ -119,8 +119,8 @@ def _api_evaluation(api: Api, todo: Amounts) -> tuple[ComponentDraft, ...]:
     return (
         ComponentDraft(
             id="evaluation.api", stage="evaluation", name=f"Evaluation of {api.model.name}", recurring="once",
-            quantity=scaled(todo.eval_items, 1e-3), unit=THOUSAND, unit_price_usd=_per_thousand(api), source=api.model.source,
-            as_of=api.model.as_of, because=api.because,
+            quantity=scaled(todo.eval_items, 1e-3), unit=THOUSAND, unit_price_usd=_per_thousand(api), source=_source(api.model),
+            as_of=api.model.price_as_of or api.model.as_of, because=api.because,
         ),
     )  # fmt: skip
 
@@ -128,6 +128,11 @@ def _api_evaluation(api: Api, todo: Amounts) -> tuple[ComponentDraft, ...]:
 def _per_thousand(api: Api) -> Decimal | None:
     """Price of a thousand requests to eight places; None where a request's is unknown."""
     return None if api.usd_per_request is None else rounded(api.usd_per_request * 1000, Decimal("1e-8"))
+
+
+def _source(model: Model) -> str:
+    """Of the price of an API."""
+    return model.price_source or model.source
 
 
 def _people(profile: Profile, today: date) -> tuple[ComponentDraft, ...]:
@@ -156,8 +161,8 @@ def _api_month(profile: Profile, api: Api) -> tuple[ComponentDraft, ...]:
         ComponentDraft(
             id="inference.api", stage="inference", name=f"Instead: {api.model.name} by API", recurring="monthly",
             counted=False, quantity=exactly(profile.volume_per_day * DAYS / 1000), unit=THOUSAND,
-            unit_price_usd=_per_thousand(api), source=api.model.source, as_of=api.model.as_of,
-            because=f"{profile.volume_per_day:,.0f} requests a day x 365/12; {api.because}",
+            unit_price_usd=_per_thousand(api), source=_source(api.model),
+            as_of=api.model.price_as_of or api.model.as_of, because=f"{profile.volume_per_day:,.0f} requests a day x 365/12; {api.because}",
         ),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.shortlist.money import TokenPrices, monthly_usd, token_prices, usd_per_request
+from advisor.shortlist.money import monthly_usd, usd_per_request
 from advisor.shortlist.rank import shortlist
 from advisor.shortlist.records import DEFAULT, Candidate, Exclusion, Hosting, Shortlist, Weights
 
@@ -12,10 +12,8 @@ __all__ = [
     "Exclusion",
     "Hosting",
     "Shortlist",
-    "TokenPrices",
     "Weights",
     "monthly_usd",
     "shortlist",
-    "token_prices",
     "usd_per_request",
 ]

@@ -1,4 +1,7 @@
-"""Hard constraints: each gives the reason why a model is out, or None. What is unknown puts nothing out."""
+"""Hard constraints: each gives the reason why a model is out, or None.
+
+What is unknown puts nothing out, but for one thing: whether an API is still sold.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from catalog.records import Model
 
 Constraint = Callable[[Model, Need], str | None]
 
+PREVIEW = re.compile(r"preview|experimental|-exp\b")
+"""In the name of an API: its vendor may change or end it at short notice."""
+NO_TEXT = {"speech": "speech", "image generation": "images"}
+"""Modalities to what such a model answers in."""
 COUNTED = re.compile(r"multilingual-(\d+)")
 
 
@@ -43,6 +50,23 @@ def existence(model: Model, need: Need) -> str | None:
     return None
 
 
+def sold(model: Model, _: Need) -> str | None:
+    """A price list keeps the prices of APIs that are gone: one list alone does not show that a model is still sold."""
+    if model.kind == "open" or model.origin in ("overlay", "imported"):
+        return None
+    if PREVIEW.search(model.id.lower()):
+        return "a preview, which its vendor may end at short notice"
+    if model.lifecycle == "unknown" and model.price_confidence != "verified":
+        return "nothing but one price list says that it is still sold"
+    return None
+
+
+def answers(model: Model, _: Need) -> str | None:
+    """The answers have to be text."""
+    given = NO_TEXT.get(model.modality or "")
+    return f"it answers in {given}, not in text" if given else None
+
+
 def tuning(model: Model, need: Need) -> str | None:
     """An approach that tunes needs a model that can be tuned, for as long as the plan."""
     if not need.tuned or model.fine_tunable not in ("no", "closing"):
@@ -74,7 +98,7 @@ def counted(model: Model) -> int | None:
     return next((int(match.group(1)) for match in found if match), None)
 
 
-CONSTRAINTS: tuple[Constraint, ...] = (existence, lifecycle, egress, licence, tuning, context, languages)
+CONSTRAINTS: tuple[Constraint, ...] = (existence, lifecycle, sold, answers, egress, licence, tuning, context, languages)
 
 
 def exclusion(model: Model, need: Need) -> str | None:

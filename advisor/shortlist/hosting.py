@@ -129,8 +129,10 @@ def gpus_needed(needed_bytes: float, gpu: Gpu) -> int | None:
 
 
 def holdable(model: Model, catalog: Catalog, load: Load) -> bool:
-    """Whether some GPU of the catalog holds it, or might because its size is unknown."""
+    """Whether some GPU of the catalog holds it, its weights at least where its cache is unknown, or might."""
     needed = memory_bytes(model, load)
+    if needed is None and model.total_params is not None:
+        needed = float(BYTES_PER_PARAMETER * model.total_params)
     return needed is None or any(gpus_needed(needed, gpu) for gpu in catalog.gpus)
 
 

@@ -9,6 +9,13 @@ from catalog_import.text import Carried, Row, excluded, first_day, joined, read,
 
 CURRENT = "genai-prices 0.2.3 and litellm 1.109.1 both list it or a notice names it as a replacement; no notice found"
 SAME_ID = "the open model of the same id is carried; one id stands for one record"
+ANSWERS = {
+    "aws/amazon.nova-2-sonic-v1:0": "speech",
+    "aws/amazon.nova-sonic-v1:0": "speech",
+    "google/gemini-nano-banana-2.1": "image generation",
+}
+"""Modalities that the research gives as text: litellm 1.109.1 lists these as realtime and image_generation, and
+genai-prices 0.2.3 prices their output as audio and as images."""
 FROM_MEMORY = ("chat_template", "strengths")
 """Columns of open models that the research filled from memory throughout."""
 
@@ -48,7 +55,7 @@ def model(row: Row) -> Row:
         "extended_context_note": "YaRN rope scaling" if extended else "",
         "max_output_tokens": row["max_output_tokens"],
         "languages": ";".join(languages(row["languages"])),
-        "modality": row["modality"],
+        "modality": ANSWERS.get(row["model_id"], row["modality"]),
         "tool_use": truth(row["tool_use"]),
         "chat_template": row["chat_template"],
         "gguf_repo": row["gguf_repo"],
