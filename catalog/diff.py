@@ -15,7 +15,6 @@ UNTOLD = frozenset({"origin"})
 PROVENANCE = frozenset({"as_of", "source", "confidence"})
 KEYS: Mapping[str, tuple[str, ...]] = {
     "guide": ("section", "guide_value"),
-    "guide_tables": ("table", "row", "column"),
     "exclusions": ("table", "record"),
 }
 """What names a record of a table without ids."""

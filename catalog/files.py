@@ -10,9 +10,6 @@ from pathlib import Path
 
 from catalog.errors import CatalogError
 
-LOCK = "lock"
-
-
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place at once: whoever reads it, or is killed here, finds the old one or the new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -49,12 +46,13 @@ def one_writer(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("ab")
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise CatalogError(f"{folder}: cannot be written ({error.strerror})", "a folder that you may write") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CatalogError(f"{folder}: another process is changing it", "one change at a time") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError as error:
+        raise CatalogError(f"{folder}: another process is changing it", "one change at a time") from error
+    finally:
+        os.close(handle)

@@ -19,6 +19,7 @@ from catalog.overlay_file import Entry, parse_entries, read_entries, read_text, 
 from catalog.records import ApiPrice, Confidence, Fact, Offer
 
 PROVENANCE = ("as_of", "source", "confidence")
+DERIVED = {"usd_per_gpu_hour": "usd_per_instance_hour"}
 ORIGINS = ("overlay", "imported")
 TRUST: Mapping[Confidence, int] = {"verified": 0, "sourced": 1, "recalled": 2, "judgement": 3}
 
@@ -34,7 +35,8 @@ def change(path: Path, *, day: date | None = None) -> Change:
     own = read_entries(path)
 
     def apply(table: str, records: tuple[Any, ...]) -> tuple[Any, ...]:
-        return laid_over(records, _holding(table, own.get(table, ()), day))
+        entries = tuple(_holding(table, own.get(table, ()), day))
+        return laid_over(records, entries) if entries else records
 
     return apply
 
@@ -43,8 +45,6 @@ def laid_over(records: tuple[Record, ...], entries: Iterable[Entry]) -> tuple[Re
     """The records of a table with the entries in their places, new ones at the end. Raises CatalogError."""
     known = {record.id.lower(): record for record in records}  # type: ignore[attr-defined]  # every table of an overlay has ids
     own = {entry.id.lower(): _record(entry, known.get(entry.id.lower())) for entry in entries}
-    if not own:
-        return records
     kept = (own.pop(name, record) for name, record in known.items())
     return _without_overruled((*kept, *own.values()))
 
@@ -129,8 +129,9 @@ def _check_provenance(entry: Entry) -> None:
 
 
 def _rest(base: Fact, entry: Entry) -> dict[str, Any]:
-    """What the entry leaves as it is, under the id as the catalog writes it."""
-    return {name: value for name, value in base if name not in entry.fields or name == "id"}
+    """What the entry leaves as it is, under the id as the catalog writes it; what was computed from a price goes with it."""
+    gone = {DERIVED[name] for name in entry.fields if name in DERIVED}
+    return {name: value for name, value in base if (name not in entry.fields or name == "id") and name not in gone}
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "models", "architectures", "gpus", "offers", "api_prices", "finetune_prices", "lifecycle", "scores", "platforms",
+    "platform_facts",
 )  # fmt: skip
 """Tables that may have facts of one's own: those whose records have an id."""
 TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
