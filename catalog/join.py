@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # rows of ``catalog.light`` are joined without the cost of th
 PRICES = (
     "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
     "batch_input_usd_per_mtok", "batch_output_usd_per_mtok", "long_input_from_tokens", "long_input_usd_per_mtok",
-    "long_output_usd_per_mtok",
+    "long_output_usd_per_mtok", "long_cached_input_usd_per_mtok", "off_peak_input_usd_per_mtok",
+    "off_peak_output_usd_per_mtok",
 )  # fmt: skip
 """What a model takes over of the price of its API."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +14,16 @@ from advisor.profile import Profile
 from advisor.shortlist import (
     Candidate,
     Shortlist,
-    TokenPrices,
     Weights,
     monthly_usd,
     shortlist,
-    token_prices,
     usd_per_request,
 )
 from advisor.shortlist.hosting import Load, cheapest_placement, gpus_needed, memory_bytes, replicas_needed
 from advisor.shortlist.quality import PRICE_LADDER, SIZE_LADDER, along, quality
-from catalog.load import Catalog, load
+from catalog.tariff import Rates, Tariff, standard
+from tests.advisor.priced import TODAY, changed, priced, with_parts
 
-TODAY = date(2026, 11, 23)
 BANK: dict[str, Any] = {
     "task_type": "classification",
     "volume_per_day": 5000,
@@ -39,7 +36,7 @@ BANK: dict[str, Any] = {
 
 
 def run(approach: Approach = "prompt", **answers: Any) -> Shortlist:
-    return shortlist(Profile(**answers), load(), today=TODAY, approach=approach)
+    return shortlist(Profile(**answers), priced(), today=TODAY, approach=approach)
 
 
 def causes(of: Shortlist) -> dict[str, str]:
@@ -48,12 +45,6 @@ def causes(of: Shortlist) -> dict[str, str]:
 
 def by_id(of: Shortlist) -> dict[str, Candidate]:
     return {one.model: one for one in of.candidates}
-
-
-def changed(model: str, **fields: Any) -> Catalog:
-    facts = load()
-    models = tuple(one.model_copy(update=fields) if one.id == model else one for one in facts.models)
-    return replace(facts, models=models)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +82,7 @@ def test_a_model_whose_fine_tuning_is_closing_is_not_tuned_though_it_would_live(
 
 
 def test_a_model_that_no_hardware_holds_is_excluded() -> None:
-    facts = replace(load(), gpus=(load().gpu("l4"), load().gpu("rtx-4090")))
+    facts = with_parts(priced(), gpus=(priced().gpu("l4"), priced().gpu("rtx-4090")))
 
     found = shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt")
 
@@ -107,10 +98,33 @@ def test_qwen_2_5_reaches_128k_from_7b_up_and_says_that_it_takes_yarn() -> None:
     assert "Qwen/Qwen2.5-1.5B-Instruct" in causes(found)
 
 
+@pytest.mark.parametrize(
+    ("model", "cause"),
+    [
+        ("anthropic/claude-3-5-sonnet", "shut down on 2025-10-28"),
+        ("openai/gpt-3.5-turbo", "shut down on 2026-10-23"),
+        ("openai/o1-preview", "a preview"),
+        ("google/gemini-3-flash-preview", "a preview"),
+        ("x-ai/grok-3", "nothing but one price list says that it is still sold"),
+        ("aws/amazon.nova-2-sonic-v1:0", "it answers in speech"),
+        ("google/gemini-nano-banana-2.1", "it answers in images"),
+    ],
+)
+def test_an_api_that_still_has_a_price_is_out_where_it_is_gone_or_unfit(model: str, cause: str) -> None:
+    assert priced().model(model).input_usd_per_mtok is not None
+    assert cause in causes(run(**BANK))[model]
+
+
+def test_an_api_of_ones_own_needs_no_list_that_knows_it() -> None:
+    own = changed("x-ai/grok-3", origin="overlay")
+
+    assert "x-ai/grok-3" in by_id(shortlist(Profile(**BANK), own, today=TODAY, approach="prompt"))
+
+
 def test_every_model_is_a_candidate_or_excluded_with_a_cause() -> None:
     found = run("lora", **BANK)
 
-    assert sorted([*by_id(found), *causes(found)]) == sorted(model.id for model in load().models)
+    assert sorted([*by_id(found), *causes(found)]) == sorted(model.id for model in priced().models)
     assert all(one.because for one in found.excluded)
 
 
@@ -149,7 +163,7 @@ def test_the_monthly_cost_is_the_formula() -> None:
 
 
 def test_hosting_costs_gpus_times_hours_whatever_the_volume() -> None:
-    facts, quiet = load(), Load(10, 800, 100, None, private=False, today=TODAY)
+    facts, quiet = priced(), Load(10, 800, 100, None, private=False, today=TODAY)
     small = cheapest_placement(facts.model("llama-3.1-8b"), facts, quiet)
 
     assert small is not None
@@ -159,7 +173,7 @@ def test_hosting_costs_gpus_times_hours_whatever_the_volume() -> None:
 
 
 def test_a_busier_service_needs_more_replicas() -> None:
-    facts = load()
+    facts = priced()
     model, gpu = facts.model("llama-3.1-8b"), facts.gpu("l40s")
     loads = [Load(volume, 800, 100, None, private=False, today=TODAY) for volume in (1e3, 1e5, 1e6, 1e7)]
 
@@ -171,32 +185,35 @@ def test_a_busier_service_needs_more_replicas() -> None:
 
 
 def test_memory_is_weights_and_cache() -> None:
-    model = load().model("llama-3.1-8b")
+    model = priced().model("llama-3.1-8b")
     one_long = Load(None, None, None, 100_000, private=False, today=TODAY)
 
     assert memory_bytes(model, one_long) == 2 * 8_030_261_248 + 131_072 * 100_000
     assert memory_bytes(model.model_copy(update={"kv_bytes_per_token": None}), one_long) is None
-    assert gpus_needed(100e9, load().gpu("a100")) == 2
-    assert gpus_needed(100e9, load().gpu("l4")) is None  # five would be needed, and they have no NVLink
+    assert gpus_needed(100e9, priced().gpu("a100")) == 2
+    assert gpus_needed(100e9, priced().gpu("l4")) is None  # five would be needed, and they have no NVLink
 
 
 def test_a_spot_price_serves_nobody_and_a_recalled_price_is_not_used() -> None:
-    facts = load()
+    facts = priced()
     only = [one for one in facts.offers if one.tier.endswith("(min bid)") or one.confidence == "recalled"]
 
     quiet = Load(10, 800, 100, None, private=False, today=TODAY)
 
     assert only
-    assert cheapest_placement(facts.model("llama-3.2-1b"), replace(facts, offers=tuple(only)), quiet) is None
+    assert cheapest_placement(facts.model("llama-3.2-1b"), with_parts(facts, offers=tuple(only)), quiet) is None
 
 
 def test_old_offers_count_only_where_there_is_no_other() -> None:
-    facts = load()
+    facts = priced()
     old = tuple(one for one in facts.offers if one.as_of < TODAY - timedelta(days=180))
     quiet = Load(10, 800, 100, None, private=False, today=TODAY)
     model = facts.model("llama-3.2-1b")
 
-    fresh, stale = cheapest_placement(model, facts, quiet), cheapest_placement(model, replace(facts, offers=old), quiet)
+    fresh, stale = (
+        cheapest_placement(model, facts, quiet),
+        cheapest_placement(model, with_parts(facts, offers=old), quiet),
+    )
 
     assert fresh is not None
     assert stale is not None
@@ -222,7 +239,7 @@ def test_an_unknown_volume_is_unpriced_and_says_what_is_missing() -> None:
 
 
 def test_a_model_that_fits_hardware_but_no_offer_is_unpriced_not_excluded() -> None:
-    facts = replace(load(), offers=())
+    facts = with_parts(priced(), offers=())
 
     found = shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt")
 
@@ -240,14 +257,16 @@ def test_the_cache_is_counted_only_while_traffic_keeps_it_warm() -> None:
 
 
 def test_long_inputs_pay_the_long_price_for_all_their_tokens() -> None:
-    prices = TokenPrices(Decimal("0.1"), Decimal("0.5"), Decimal("0.01"), 100_000, Decimal("0.5"), Decimal("2.5"))
+    prices = standard(priced().model("claude-haiku-5-5"))
+    assert prices is not None
 
     short = usd_per_request(prices, tokens_in=100_000, tokens_out=1000)
     long = usd_per_request(prices, tokens_in=100_001, tokens_out=1000)
 
     assert short == Decimal("0.0105")
     assert long == Decimal("0.0525005")
-    assert token_prices(load().model("claude-haiku-5-5")) == prices
+    usual = Rates(Decimal("0.1"), Decimal("0.5"), Decimal("0.01"), Decimal("0.125"))
+    assert prices == Tariff(usual, 100_000, Rates(Decimal("0.5"), Decimal("2.5"), Decimal("0.05")))
 
 
 def test_a_month_is_a_twelfth_of_a_year() -> None:
@@ -256,8 +275,8 @@ def test_a_month_is_a_twelfth_of_a_year() -> None:
 
 
 def test_quality_is_published_or_says_that_it_is_assumed() -> None:
-    published, by_size = quality(load().model("llama-3.1-8b")), quality(load().model("Qwen3.5-9B"))
-    by_price, old = quality(load().model("gpt-6-luna")), quality(load().model("claude-3-haiku"))
+    published, by_size = quality(priced().model("llama-3.1-8b")), quality(priced().model("Qwen3.5-9B"))
+    by_price, old = quality(priced().model("gpt-6-luna")), quality(priced().model("claude-3-haiku"))
 
     assert published is not None
     assert by_size is not None
@@ -267,7 +286,7 @@ def test_quality_is_published_or_says_that_it_is_assumed() -> None:
     assert (by_size.basis, by_size.because) == ("assumed", "quality assumed from its size, like MMLU 74")
     assert "price class" in by_price.because
     assert old.percent <= PRICE_LADDER[0][1]
-    bare = load().model("gpt-6-luna").model_copy(update={"output_usd_per_mtok": None})
+    bare = priced().model("gpt-6-luna").model_copy(update={"output_usd_per_mtok": None})
     assert quality(bare) is None
 
 
@@ -285,7 +304,7 @@ def test_recalled_dimensions_are_marked_where_they_are_used() -> None:
 
 
 def test_weights_decide_the_order() -> None:
-    facts, profile = load(), Profile(**BANK)
+    facts, profile = priced(), Profile(**BANK)
     best = shortlist(
         profile, facts, today=TODAY, approach="prompt", weights=Weights(quality=1, cost=0, latency=0, fit=0)
     )
@@ -294,10 +313,10 @@ def test_weights_decide_the_order() -> None:
     )
 
     assert best.candidates[0].parts["quality"] == max(one.parts["quality"] for one in best.candidates)
-    priced = [one.usd_per_month for one in cheap.candidates if one.usd_per_month is not None]
+    bills = [one.usd_per_month for one in cheap.candidates if one.usd_per_month is not None]
     assert cheap.candidates[0].usd_per_month is not None
     assert cheap.candidates[0].parts["cost"] == 1.0
-    assert min(priced) <= 10
+    assert min(bills) <= 10
     with pytest.raises(ValidationError, match="at least one weight"):
         Weights(quality=0, cost=0, latency=0, fit=0)
 

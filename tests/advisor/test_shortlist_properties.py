@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from advisor.decide.records import APPROACHES
 from advisor.profile import Profile
 from advisor.shortlist import Shortlist, shortlist
-from catalog.load import load
+from tests.advisor.priced import priced
 
 APPROACH = some.sampled_from(APPROACHES)
 DAYS = some.dates(date(2025, 1, 1), date(2029, 12, 31))
@@ -40,7 +40,7 @@ CONSTRAINTS = ("privacy", "commercial_use", "context_tokens", "languages", "budg
 
 
 def run(answers: dict[str, Any], approach: Any, today: date) -> Shortlist:
-    return shortlist(Profile(**answers), load(), today=today, approach=approach)
+    return shortlist(Profile(**answers), priced(), today=today, approach=approach)
 
 
 @settings(max_examples=40, deadline=None)
@@ -51,9 +51,9 @@ def test_no_model_that_shuts_down_within_the_horizon_is_a_candidate(
     end = today + timedelta(days=answers.get("horizon_months", 12.0) * 365 / 12)
 
     for one in run(answers, approach, today).candidates:
-        shutdown = load().model(one.model).shutdown_date
+        shutdown = priced().model(one.model).shutdown_date
         assert shutdown is None or shutdown > end
-        assert load().model(one.model).lifecycle not in ("retired", "deprecated")
+        assert priced().model(one.model).lifecycle not in ("retired", "deprecated")
 
 
 @settings(max_examples=30, deadline=None)
@@ -63,7 +63,7 @@ def test_where_data_may_not_leave_no_api_model_is_a_candidate(
 ) -> None:
     found = run({**answers, "privacy": "no_egress"}, approach, today)
 
-    assert {load().model(one.model).kind for one in found.candidates} <= {"open"}
+    assert {priced().model(one.model).kind for one in found.candidates} <= {"open"}
 
 
 @settings(max_examples=40, deadline=None)
@@ -103,4 +103,4 @@ def test_the_same_question_has_the_same_answer_in_a_fixed_order(
 
     assert found == run(answers, approach, today)
     assert [one.score for one in found.candidates] == sorted((one.score for one in found.candidates), reverse=True)
-    assert len(found.candidates) + len(found.excluded) == len(load().models)
+    assert len(found.candidates) + len(found.excluded) == len(priced().models)
