@@ -14,6 +14,7 @@ from advisor.cli.lazy import Entry, LazyGroup
 from advisor.cli.streams import ensure_streams
 from advisor.errors import Interrupted, TunewiseError
 from advisor.wording import printable
+from catalog.errors import CatalogError
 
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo_command:demo", "The whole path on the embedded model and data, or on yours."),
@@ -83,6 +84,8 @@ def run(arguments: Sequence[str]) -> int:
         return _say(error.message, error.hint, _signalled(error))
     except TunewiseError as error:
         return _say(error.message, error.hint, error.exit_code)
+    except CatalogError as error:  # tables are read when they are asked for, wherever that is
+        return _say(error.message, f"allowed: {error.allowed}" if error.allowed else "", 2)
     except OSError as error:
         return _say(f"{error.filename or 'the output'}: {error.strerror or error}", "", 1)
     return outcome if isinstance(outcome, int) else 0

@@ -31,7 +31,7 @@ def set_fact(
         path = workspace.catalog / OVERLAY
         before = overlay.find(path, table, name) if table in SETTABLE else None
         old = dict(before.fields) if before else {}
-        record = {**old, **_typed(table, name, given), "id": name, **provenance}
+        record = {"id": name, **old, **_typed(table, name, given), **provenance}
         _try(workspace, table, record, today)
         overlay.add(path, table, record, replace=True)
         return _found(current(workspace.catalog), table, name)
