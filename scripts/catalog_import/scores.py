@@ -8,29 +8,32 @@ from pathlib import Path
 from catalog_import.naming import SNAPSHOTS
 from catalog_import.text import Carried, Row, first_day, identifier, numbered, read
 
-HEADLINES: Mapping[str, tuple[str, str]] = {
-    "MMLU": ("mmlu", "mmlu"),
-    "MMLU-Pro": ("mmlu_pro", "mmlupro"),
-    "IFEval": ("ifeval", "ifeval"),
-    "GSM8K": ("gsm8k", "gsm8k"),
-    "MATH": ("math", "math"),
-    "HumanEval": ("humaneval", "humaneval"),
-    "GPQA": ("gpqa", "gpqa"),
+HEADLINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "MMLU": ("mmlu", ("mmlu", "mmlucot")),
+    "MMLU-Pro": ("mmlu_pro", ("mmlupro", "mmluprocot")),
+    "IFEval": ("ifeval", ("ifeval",)),
+    "GSM8K": ("gsm8k", ("gsm8kcot",)),
+    "MATH": ("math", ("math", "mathcot")),
+    "MATH-500": ("math", ("math500",)),
+    "HumanEval": ("humaneval", ("humaneval",)),
+    "GPQA": ("gpqa", ("gpqa",)),
+    "GPQA Diamond": ("gpqa", ("gpqadiamond", "gpqadiamondcot")),
 }
-"""Headline to the column of the table of models, and to how the name of a benchmark begins without punctuation."""
+"""Headline to the column of the table of models, and to the names of its benchmark without punctuation: a subset that
+shares the column is a headline of its own."""
 
 
 def scores(tables: Path, known: Mapping[str, str]) -> Carried:
     """All scores; the one of each kind that the table of models shows is its headline."""
     shown = {row["model_id"]: row for row in read(tables / "models.csv")}
-    taken: set[tuple[str, str]] = set()
+    taken: set[tuple[str, str]] = set()  # of model and column
     kept = []
     for row in read(tables / "benchmarks.csv"):
         one = score(row, known)
         headline = heads(one, shown)
-        first = bool(headline) and (one["model_id"], headline) not in taken
-        taken.add((one["model_id"], headline))
-        kept.append(one | {"headline": headline if first else ""})
+        place = (one["model_id"], HEADLINES[headline][0] if headline else "")
+        kept.append(one | {"headline": "" if place in taken else headline})
+        taken.add(place)
     return Carried([last_columns(row) for row in numbered(kept)], [])
 
 
@@ -54,9 +57,8 @@ def heads(one: Row, shown: Mapping[str, Row]) -> str:
     """The headline that this score is for its model, or nothing."""
     model = shown.get(one["model_id"], {})
     plain = identifier(one["benchmark"]).replace("-", "")
-    for headline, (column, begins) in HEADLINES.items():
-        fits = plain.startswith(begins) and (begins != "mmlu" or not plain.startswith(("mmlupro", "mmluredux")))
-        if fits and model.get(column) and float(model[column]) == float(one["score"]):
+    for headline, (column, names) in HEADLINES.items():
+        if plain in names and model.get(column) and float(model[column]) == float(one["score"]):
             return headline
     return ""
 
