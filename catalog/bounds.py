@@ -67,7 +67,7 @@ def _out_of_proportion(ratio: Decimal) -> Iterator[UnitFault]:
     low, high = OUTPUT_TO_INPUT
     if not low <= ratio <= high:
         yield UnitFault(
-            "output_usd_per_mtok", f"{ratio:.4g} times the input price: another unit?", f"{low} to {high} times"
+            "output_usd_per_mtok", f"{float(ratio):.4g} times the input price: another unit?", f"{low} to {high} times"
         )
 
 

@@ -170,7 +170,8 @@ def _check(entry: Entry, fields: Mapping[str, Any], *, missing: bool = False) ->
     try:
         record.model_validate({**fields, **({"config": _plain(entry)["config"]} if "config" in entry.fields else {})})
     except ValidationError as error:
-        faults = [one for one in error.errors(include_url=False) if missing or one["type"] != "missing"]
+        found = error.errors(include_url=False)
+        faults = [one for one in found if one["type"] != "missing"] or (found if missing else [])
         if faults:
             raise _told(entry, record, faults[0]) from error
 

@@ -82,10 +82,8 @@ def run(arguments: Sequence[str]) -> int:
         return _say("interrupted", "", _signalled(error))
     except Interrupted as error:
         return _say(error.message, error.hint, _signalled(error))
-    except TunewiseError as error:
-        return _say(error.message, error.hint, error.exit_code)
-    except CatalogError as error:  # tables are read when they are asked for, wherever that is
-        return _say(error.message, f"allowed: {error.allowed}" if error.allowed else "", 2)
+    except (TunewiseError, CatalogError) as error:  # tables are read when they are asked for, wherever that is
+        return _say(error.message, *_advice(error))
     except OSError as error:
         return _say(f"{error.filename or 'the output'}: {error.strerror or error}", "", 1)
     return outcome if isinstance(outcome, int) else 0
@@ -111,6 +109,13 @@ def _signalled(error: BaseException | None) -> int:
 def _usage_hint(error: click.ClickException) -> str:
     ctx = getattr(error, "ctx", None)
     return f"see: {ctx.command_path} --help" if ctx is not None else "see: tunewise --help"
+
+
+def _advice(error: TunewiseError | CatalogError) -> tuple[str, int]:
+    """How to go on, and the exit code."""
+    if isinstance(error, TunewiseError):
+        return error.hint, error.exit_code
+    return (f"allowed: {error.allowed}" if error.allowed else "", 2)
 
 
 def _say(message: str, hint: str, code: int) -> int:
