@@ -9,6 +9,7 @@ import click
 
 from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
 from advisor.decide.records import Decision
+from advisor.marks import LEGEND, recalled, sign
 from advisor.paths import Workspace
 from advisor.shortlist import Shortlist
 from advisor.workflow.advice import advise as get_advice
@@ -81,7 +82,9 @@ def _decision(decision: Decision) -> list[str]:
 
 def _models(models: Shortlist) -> list[str]:
     lines = ["Models"]
-    lines += [f"  {one.score:.2f}  {one.model}\n        {one.because}" for one in models.top(SHOWN)]
+    shown = models.top(SHOWN)
+    lines += [f"  {one.score:.2f}  {sign(one.confidence)}{one.model}\n        {one.because}" for one in shown]
+    lines += [LEGEND] if any(recalled(one.confidence) for one in shown) else []
     lines += [f"  and {len(models.candidates) - SHOWN} more (--json has all)"] if len(models.candidates) > SHOWN else []
     lines += ["", f"Excluded: {len(models.excluded)} (--json has each with its cause)"] if models.excluded else []
     return lines

@@ -11,6 +11,7 @@ import click
 from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
 from advisor.cli.reading import read_text
 from advisor.errors import BadInput
+from advisor.marks import LEGEND, recalled, sign
 from advisor.wording import printable
 
 if TYPE_CHECKING:
@@ -67,8 +68,15 @@ def _print_estimates(found: list[Prediction]) -> None:
         speed = one.tokens_per_second_per_gpu or one.output_tokens_per_second
         fits = {True: "yes", False: "no", None: "unknown"}[one.fits]
         name = printable(one.id)[:23]
-        click.echo(f"{name:<24}{_range(one.peak_gpu_memory_gib):>22}{_range(speed):>26}{fits:>8}")
+        click.echo(f"{name:<24}{_marked(one, one.peak_gpu_memory_gib):>22}{_marked(one, speed):>26}{fits:>8}")
+    if any(recalled(one.confidence) for one in found):
+        click.echo(LEGEND)
     click.echo("Ranges hold 80 %. Training: per GPU. Serving: output of all GPUs.")
+
+
+def _marked(one: Prediction, span: Range | None) -> str:
+    """The range with its mark, where a fact behind it is recalled."""
+    return _range(span) if span is None else sign(one.confidence) + _range(span)
 
 
 def _range(span: Range | None) -> str:

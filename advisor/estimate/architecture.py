@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from advisor.errors import BadInput
 from advisor.estimate import spec as read
 from advisor.estimate.shape import Shape, shape_from_size
-from catalog.records import Gpu, Model
+from catalog.records import Confidence, Gpu, Model
 
 INLINE = ("hidden", "layers", "heads", "kv_heads", "intermediate", "vocab")
 
@@ -32,6 +32,8 @@ class Found(NamedTuple):
     shape: Shape
     said: str
     typical: bool
+    confidence: Confidence | None = None
+    """Of the catalog's record, where the dimensions are from there."""
 
 
 def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
@@ -42,7 +44,8 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
     name = read.text(spec, "model")
     model = find_model(name, facts.models) if name else None
     if model is not None and model.num_layers:
-        return Found(shape_of(model), f"dimensions of {model.id} from the catalog", typical=False)
+        said = f"dimensions of {model.id} from the catalog{' (recalled)' if model.recalled else ''}"
+        return Found(shape_of(model), said, typical=False, confidence=model.confidence)
     size = _stated_size(spec, name, model)
     if size is None:
         return None

@@ -14,7 +14,8 @@ from advisor.estimate.constants import Constants, fitted
 from advisor.estimate.records import Prediction
 from advisor.estimate.spread import Cases, interval, unknowns
 from advisor.estimate.workload import Complete, Training, complete, read_training
-from catalog.records import Gpu
+from advisor.marks import weakest
+from catalog.records import Confidence, Gpu
 from harness.protocol import Range
 
 USABLE_SHARE = 0.94
@@ -62,6 +63,7 @@ def _training(ident: str, spec: Mapping[str, object], found: Found, facts: Facts
         tokens_per_second_per_gpu=_speed(work, found, open_cases, cards, fit),
         fits=_fits(peak, spec, cards),
         breakdown_gib={name: size for name, size in parts.items() if size > 0},
+        confidence=_confidence(found, cards),
         assumptions=(found.said, *said, *work.notes, *(case.said for case in open_cases.values())),
     )
 
@@ -117,6 +119,7 @@ def _serving(ident: str, spec: Mapping[str, object], found: Found, facts: Facts,
         fits=None if capacity is None else capacity > served.input_len,
         breakdown_gib=_serving_parts(served),
         kv_cache_tokens=None if capacity is None else int(capacity),
+        confidence=_confidence(found, cards),
         assumptions=(found.said, *said, *(case.said for case in cases.values())),
     )
 
@@ -165,9 +168,15 @@ def _cards(spec: Mapping[str, object], facts: Facts) -> tuple[tuple[Gpu, ...], t
         return (), ("GPU unknown: no speed; fit only where its memory is stated",)
     card, rivals = names.resolve(name, facts.gpus)
     if not rivals:
-        return (card,), (f"GPU {card.name}: {card.source}, {card.as_of}",)
+        mark = " (recalled)" if card.recalled else ""
+        return (card,), (f"GPU {card.name}{mark}: {card.source}, {card.as_of}",)
     said = f"{name} may be {' or '.join(gpu.name for gpu in (card, *rivals))}"
     return (card, *rivals), (said,)
+
+
+def _confidence(found: Found, cards: tuple[Gpu, ...]) -> Confidence | None:
+    """Of model and cards the least trusted."""
+    return weakest(found.confidence, *(card.confidence for card in cards))
 
 
 def _card_cases(cards: tuple[Gpu, ...]) -> dict[str, Cases]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from catalog.records import Confidence
 from harness.protocol import Range
 
 
@@ -24,4 +25,6 @@ class Prediction(BaseModel):
     """Parts of the expected peak; they sum to it."""
     kv_cache_tokens: int | None = None
     """Serving: tokens of context that the memory left beside the weights holds, over all GPUs."""
+    confidence: Confidence | None = None
+    """Of the least trusted fact of the catalog behind it, of model and GPU; None where all was given."""
     assumptions: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from advisor.profile import Profile
 from advisor.shortlist.constraints import exclusion
 from advisor.shortlist.money import cached_tokens, usd_per_request
 from advisor.shortlist.need import need
-from catalog.records import Model
+from catalog.records import Confidence, Model
 from catalog.tariff import Tariff, standard
 
 
@@ -22,6 +22,11 @@ class Api(NamedTuple):
     model: Model | None
     usd_per_request: Decimal | None
     because: str
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """Of its price."""
+        return self.model.price_confidence or self.model.confidence if self.model else None
 
 
 def best_api(profile: Profile, models: Iterable[Model], todo: Amounts, today: date) -> Api:

@@ -12,9 +12,11 @@ from advisor.cost import HOURS_PER_MONTH, REQUEST_PLACES, break_even_requests_pe
 from advisor.errors import BadInput
 from advisor.estimate.architecture import find_model
 from advisor.estimate.gpus import resolve
+from advisor.marks import weakest
 from advisor.plan import assumptions as take
 from advisor.plan.api import Api, best_api
 from advisor.plan.components import general_components, offer_components, serverless_component
+from advisor.plan.prices import api_prices, prices_used
 from advisor.plan.records import (
     BreakEven,
     ComponentDraft,
@@ -28,7 +30,7 @@ from advisor.plan.records import (
 from advisor.plan.spans import exactly, scaled
 from advisor.plan.work import Amounts, Foreseen, amounts, foresee
 from advisor.profile import Profile
-from catalog.records import Gpu, Model, Offer
+from catalog.records import Confidence, Gpu, Model, Offer
 from catalog.staleness import STALE_AFTER_DAYS, stale_days
 from harness.chain import digest
 
@@ -66,6 +68,12 @@ class _Site(NamedTuple):
     offer: Offer
     gpu: Gpu
     seen: Foreseen
+    model: Model
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """Of price, speed and memory together: of offer, card and dimensions the least trusted."""
+        return weakest(self.offer.confidence, self.gpu.confidence, self.model.confidence)
 
 
 def draft(
@@ -96,10 +104,12 @@ def draft(
         api_model=api.model.id if api.model else None,
         api_usd_per_request=api.usd_per_request,
         api_because=api.because,
+        api_prices=api_prices(api.model) if api.model else (),
+        api_confidence=api.confidence,
         capacity_per_day={s.offer.id: s.seen.requests_per_day for s in sites if s.seen.requests_per_day},
         settings={site.offer.id: site.seen.said for site in sites},
         assumptions=(*todo.assumed, *ASSUMED),
-        digest=_digest(profile, model, offers, method, today),
+        digest=_digest(profile, model, api.model, offers, method, today),
     )
 
 
@@ -136,7 +146,7 @@ def _sites(model: Model, catalog: Catalog, *, method: Method, todo: Amounts, gpu
         key = (card.id, offer.gpu_count)
         if key not in seen:
             seen[key] = foresee(model, card, offer.gpu_count, method=method, todo=todo, facts=catalog)
-        sites.append(_Site(offer, card, seen[key]))
+        sites.append(_Site(offer, card, seen[key], model))
     return tuple(sites)
 
 
@@ -156,7 +166,7 @@ def _offer_draft(site: _Site, profile: Profile, today: date) -> OfferDraft:
         usd_per_gpu_hour=offer.usd_per_gpu_hour, hours=hours, peak_memory_gib=site.seen.peak_memory_gib,
         memory_gib=site.gpu.memory_gb, fits=site.seen.fits, eligible=not note, note=note, source=offer.source,
         as_of=offer.as_of, stale_days=stale_days("offer", offer.as_of, today),
-        outdated=(today - offer.as_of).days > OUTDATED_DAYS,
+        outdated=(today - offer.as_of).days > OUTDATED_DAYS, confidence=site.confidence,
     )  # fmt: skip
 
 
@@ -192,9 +202,10 @@ def _components(
         for site in sites
         if site.seen.hours and not _note(site, profile)
         for line in offer_components(
-            site.offer, site.seen.hours, todo=todo, profile=profile, requests_per_day=site.seen.requests_per_day
+            site.offer, site.seen.hours, todo=todo, profile=profile, requests_per_day=site.seen.requests_per_day,
+            confidence=site.confidence,
         )
-    ]
+    ]  # fmt: skip
     return (*hourly, *general_components(profile, todo, api, serverless=_serverless(profile, sites), today=today))
 
 
@@ -210,13 +221,18 @@ def _serverless(profile: Profile, sites: tuple[_Site, ...]) -> tuple[ComponentDr
             s.offer.id,
         ),
     )
-    return serverless_component(best.offer, profile=profile, requests_per_day=best.seen.requests_per_day)
+    return serverless_component(
+        best.offer, profile=profile, requests_per_day=best.seen.requests_per_day, confidence=best.confidence
+    )
 
 
-def _digest(profile: Profile, model: Model, offers: tuple[OfferDraft, ...], method: str, today: date) -> str:
+def _digest(
+    profile: Profile, model: Model, api: Model | None, offers: tuple[OfferDraft, ...], method: str, today: date
+) -> str:
     return digest({
         "profile": profile.model_dump(mode="json"),
         "model": model.model_dump(mode="json"),
+        "api": api.model_dump(mode="json") if api else None,
         "offers": [offer.model_dump(mode="json") for offer in offers],
         "method": method,
         "today": today.isoformat(),
@@ -247,6 +263,7 @@ def assemble(plan_draft: Draft, priced: Priced) -> Plan:
         break_even=break_even(plan_draft, priced),
         assumptions=(*plan_draft.settings[chosen.offer_id], *plan_draft.assumptions),
         as_of=plan_draft.today,
+        prices=prices_used(priced, plan_draft.api_prices),
     )
 
 
@@ -263,6 +280,7 @@ def break_even(plan_draft: Draft, priced: Priced) -> BreakEven:
         api_usd_per_request=None if api is None else rounded(api, REQUEST_PLACES),
         self_host_usd_per_month=monthly,
         because=_because(plan_draft, found, capacity),
+        confidence=weakest(priced.offers[0].confidence, plan_draft.api_confidence),
     )
 
 

@@ -13,7 +13,7 @@ from advisor.plan.records import ComponentDraft, Span
 from advisor.plan.spans import exactly, plus, scaled, times
 from advisor.plan.work import Amounts, Hours
 from advisor.profile import Profile
-from catalog.records import Model, Offer
+from catalog.records import Confidence, Model, Offer
 
 PROFILE = "your profile"
 DAYS = float(DAYS_PER_MONTH)
@@ -21,8 +21,9 @@ THOUSAND = "1,000 requests"
 
 
 def offer_components(
-    offer: Offer, hours: Hours, *, todo: Amounts, profile: Profile, requests_per_day: float | None
-) -> tuple[ComponentDraft, ...]:
+    offer: Offer, hours: Hours, *, todo: Amounts, profile: Profile, requests_per_day: float | None,
+    confidence: Confidence | None,
+) -> tuple[ComponentDraft, ...]:  # fmt: skip
     """What is paid by the hour on an offer."""
     gpus = float(offer.gpu_count)
 
@@ -31,7 +32,7 @@ def offer_components(
         return ComponentDraft.model_validate({
             "id": ident, "offer_id": offer.id, "name": name, "quantity": scaled(amount, gpus), "unit": "GPU hour",
             "unit_price_usd": offer.usd_per_gpu_hour, "source": offer.source, "as_of": offer.as_of, "because": because,
-            **fields,
+            "confidence": confidence, **fields,
         })  # fmt: skip
 
     tokens = todo.training_tokens.expected
@@ -120,7 +121,7 @@ def _api_evaluation(api: Api, todo: Amounts) -> tuple[ComponentDraft, ...]:
         ComponentDraft(
             id="evaluation.api", stage="evaluation", name=f"Evaluation of {api.model.name}", recurring="once",
             quantity=scaled(todo.eval_items, 1e-3), unit=THOUSAND, unit_price_usd=_per_thousand(api), source=_source(api.model),
-            as_of=api.model.price_as_of or api.model.as_of, because=api.because,
+            as_of=api.model.price_as_of or api.model.as_of, because=api.because, confidence=api.confidence,
         ),
     )  # fmt: skip
 
@@ -163,12 +164,13 @@ def _api_month(profile: Profile, api: Api) -> tuple[ComponentDraft, ...]:
             counted=False, quantity=exactly(profile.volume_per_day * DAYS / 1000), unit=THOUSAND,
             unit_price_usd=_per_thousand(api), source=_source(api.model),
             as_of=api.model.price_as_of or api.model.as_of, because=f"{profile.volume_per_day:,.0f} requests a day x 365/12; {api.because}",
+            confidence=api.confidence,
         ),
     )  # fmt: skip
 
 
 def serverless_component(
-    offer: Offer, *, profile: Profile, requests_per_day: float | None
+    offer: Offer, *, profile: Profile, requests_per_day: float | None, confidence: Confidence | None
 ) -> tuple[ComponentDraft, ...]:
     """The same model on an offer that scales to zero: only busy seconds are paid. An alternative, in no total."""
     if profile.volume_per_day is None or not requests_per_day:
@@ -181,6 +183,7 @@ def serverless_component(
             counted=False, quantity=scaled(idle, float(offer.gpu_count)), unit="GPU hour",
             unit_price_usd=Decimal(offer.usd_per_gpu_hour), source=offer.source, as_of=offer.as_of,
             because=f"busy time at {profile.volume_per_day:,.0f} requests a day x 1.05 to 4 for cold starts and idling",
+            confidence=confidence,
         ),
     )  # fmt: skip
 

@@ -6,13 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from advisor.marks import recalled
 from advisor.records import Frozen
+from catalog.records import Confidence
 from harness.protocol import MoneyRange as Money
 from harness.protocol import Range as Span
 
 __all__ = [
     "BreakEven", "ComponentDraft", "CostComponent", "Draft", "Method", "Money", "OfferChoice", "OfferDraft", "Plan",
-    "Priced", "Span", "Stage",
+    "PriceUsed", "Priced", "Span", "Stage",
 ]  # fmt: skip
 
 Stage = Literal["data", "probe", "training", "evaluation", "hosting", "inference", "people", "maintenance"]
@@ -47,6 +49,8 @@ class OfferDraft(Frozen):
     """Age of a price that is older than is trusted; None while it is fresh."""
     outdated: bool = False
     """So old that it is chosen only where there is no other."""
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind it; None where none of the catalog is, and in plans of before it was kept."""
 
 
 class ComponentDraft(Frozen):
@@ -64,6 +68,20 @@ class ComponentDraft(Frozen):
     source: str
     as_of: date
     because: str
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind it; None where none of the catalog is, and in plans of before it was kept."""
+
+
+class PriceUsed(Frozen):
+    """A price that a plan was made with, so that it can be looked up and the plan be made again from it."""
+
+    name: str
+    usd: Decimal
+    unit: str
+    source: str
+    """Names the library and its version where the price came through one."""
+    as_of: date
+    confidence: Confidence | None = None
 
 
 class Draft(Frozen):
@@ -81,6 +99,9 @@ class Draft(Frozen):
     api_usd_per_request: Decimal | None
     api_because: str
     """Which API, or why none."""
+    api_prices: tuple[PriceUsed, ...] = ()
+    api_confidence: Confidence | None = None
+    """Of the API's price."""
     capacity_per_day: dict[str, float]
     """Requests a day that one machine of an offer answers at half load; absent where it cannot be told."""
     settings: dict[str, tuple[str, ...]]
@@ -110,6 +131,8 @@ class CostComponent(Frozen):
     """How the quantity came about."""
     counted: bool = True
     """False: an alternative shown beside the plan, in no total."""
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind it; None where none of the catalog is, and in plans of before it was kept."""
 
 
 class OfferChoice(Frozen):
@@ -135,6 +158,8 @@ class OfferChoice(Frozen):
     """Age in days of a price that is older than is trusted; None while it is fresh."""
     outdated: bool = False
     """So old that it is chosen only where there is no other."""
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind it; None where none of the catalog is, and in plans of before it was kept."""
 
 
 class Priced(Frozen):
@@ -158,6 +183,8 @@ class BreakEven(Frozen):
     api_usd_per_request: Decimal | None
     self_host_usd_per_month: Decimal | None
     because: str
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind it; None where none of the catalog is, and in plans of before it was kept."""
 
 
 class Plan(Frozen):
@@ -181,3 +208,16 @@ class Plan(Frozen):
     break_even: BreakEven
     assumptions: tuple[str, ...]
     as_of: date
+    prices: tuple[PriceUsed, ...] = ()
+    """Every price in it; empty in plans of before they were kept."""
+
+    def total_recalled(self, recurring: Literal["once", "monthly"]) -> bool:
+        """Whether a line of this total rests on recalled figures."""
+        lines = (line for line in self.components if line.counted and line.recurring == recurring)
+        return any(recalled(line.confidence) for line in lines)
+
+    @property
+    def any_recalled(self) -> bool:
+        """Whether anything in the plan shows the mark."""
+        shown = [*(line.confidence for line in self.components), *(offer.confidence for offer in self.offers)]
+        return any(recalled(confidence) for confidence in (*shown, self.break_even.confidence))

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from decimal import Decimal
 
+from advisor.marks import LEGEND, RECALLED, sign
 from advisor.plan.records import CostComponent, Money, OfferChoice, Plan
 from advisor.wording import printable
 
@@ -16,6 +17,7 @@ SHOWN_OFFERS = 5
 def plan_text(plan: Plan) -> str:
     """The whole plan. Names come from people and lose what a terminal would obey."""
     lines = [*_head(plan), "", *_components(plan), "", *_offers(plan), "", *_assumptions(plan)]
+    lines += [LEGEND] if plan.any_recalled else []
     return "\n".join(lines)
 
 
@@ -32,31 +34,33 @@ def _head(plan: Plan) -> Iterator[str]:
     yield f"Plan {plan.id} for {printable(plan.profile_name)}, as of {plan.as_of}"
     yield f"  {plan.method} of {printable(plan.model)}"
     yield ""
-    yield f"  {'Once':<12} {_range(plan.once_usd)}"
-    yield f"  {'Monthly':<12} {_range(plan.monthly_usd)}"
+    yield f"  {'Once':<12} {_range(plan.once_usd, marked=plan.total_recalled('once'))}"
+    yield f"  {'Monthly':<12} {_range(plan.monthly_usd, marked=plan.total_recalled('monthly'))}"
     yield from _wrapped(f"  {'Break-even':<12} ", _break_even(plan))
     if plan.unpriced:
         yield from _wrapped(
             f"  {'Unpriced':<12} ", "; ".join(printable(name) for name in plan.unpriced) + " (in no total)"
         )
     hours, peak, best = plan.gpu_hours, plan.peak_memory_gib, plan.chosen
+    mark = sign(best.confidence)
     yield ""
     yield from _wrapped(
-        f"  {'On':<12} ", f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {usd(best.usd_per_hour)} an hour"
+        f"  {'On':<12} ",
+        f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {mark}{usd(best.usd_per_hour)} an hour",
     )
     yield f"  {'':<12} {printable(best.source)[:48]}, {best.as_of}"
     if best.stale_days is not None:
         yield f"  {'':<12} ! {best.stale_days} days old: ask for today's price before relying on it"
-    yield f"  {'GPU hours':<12} {hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
+    yield f"  {'GPU hours':<12} {mark}{hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
     memory = f"{peak.low:.1f} - {peak.expected:.1f} - {peak.high:.1f} GiB of {best.memory_gib:g} GB"
-    yield f"  {'Peak memory':<12} {memory}"
+    yield f"  {'Peak memory':<12} {mark}{memory}"
 
 
 def _break_even(plan: Plan) -> str:
     found = plan.break_even
     if found.requests_per_day is None:
         return f"none: {printable(found.because)}"
-    return f"{found.requests_per_day:,.0f} requests a day against {printable(found.api_model or 'the API')}"
+    return f"{sign(found.confidence)}{found.requests_per_day:,.0f} requests a day against {printable(found.api_model or 'the API')}"
 
 
 def _components(plan: Plan) -> Iterator[str]:
@@ -78,7 +82,9 @@ def _component(line: CostComponent) -> Iterator[str]:
     if line.usd is None:
         yield f"{name}{'unpriced':>33}  {line.as_of}"
     else:
-        amounts = "".join(f"{usd(part):>11}" for part in (line.usd.low, line.usd.expected, line.usd.high))
+        amounts = "".join(
+            f"{sign(line.confidence) + usd(part):>11}" for part in (line.usd.low, line.usd.expected, line.usd.high)
+        )
         yield f"{name}{amounts}  {line.as_of}"
     yield from _wrapped("      ", f"{_quantity(line)}; {printable(line.because)}; {printable(line.source)}")
 
@@ -104,7 +110,9 @@ def _offers(plan: Plan) -> Iterator[str]:
 
 def _offer(offer: OfferChoice) -> str:
     name = printable(f"{offer.gpus} x {offer.gpu}, {offer.provider} {offer.tier}")
-    return f"  {name[:44]:<45}{usd(offer.usd_per_hour):>9}{offer.hours.expected:>8.2f}{usd(offer.usd.expected):>10}"
+    mark = sign(offer.confidence)
+    spent = f"{mark}{offer.hours.expected:.2f}"
+    return f"  {name[:44]:<45}{mark + usd(offer.usd_per_hour):>9}{spent:>8}{mark + usd(offer.usd.expected):>10}"
 
 
 def _assumptions(plan: Plan) -> Iterator[str]:
@@ -113,8 +121,8 @@ def _assumptions(plan: Plan) -> Iterator[str]:
         yield from _wrapped("  - ", printable(said))
 
 
-def _range(money: Money) -> str:
-    return f"{usd(money.low)} - {usd(money.expected)} - {usd(money.high)}   (low - expected - high)"
+def _range(money: Money, *, marked: bool) -> str:
+    return f"{RECALLED if marked else ''}{usd(money.low)} - {usd(money.expected)} - {usd(money.high)}   (low - expected - high)"
 
 
 def _wrapped(start: str, text: str) -> list[str]:

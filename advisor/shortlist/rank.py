@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from advisor.decide.records import Approach
+from advisor.marks import weakest
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill, bill, dollars
 from advisor.shortlist.constraints import exclusion
@@ -17,7 +18,7 @@ from advisor.shortlist.need import Need, need
 from advisor.shortlist.quality import quality
 from advisor.shortlist.records import DEFAULT, Candidate, Exclusion, Shortlist, Weights
 from catalog.load import Catalog
-from catalog.records import Model
+from catalog.records import Confidence, Model
 
 CHEAP_USD, DEAR_FACTOR = 10.0, 1_000.0
 """The cheapest candidate, or ten dollars a month if that is more, counts 1; a thousand times as much counts 0."""
@@ -103,7 +104,16 @@ def candidate(model: Model, cost: Bill, asked: Need, weights: Weights, least_usd
         hosting="hosted" if model.kind == "api" else "self_hosted",
         usd_per_month=cost.usd_per_month,
         quality_basis=known.basis if known else None,
+        confidence=_confidence(model, cost),
     )
+
+
+def _confidence(model: Model, cost: Bill) -> Confidence | None:
+    """Of an API's price, or of the dimensions, the card and the offer of what one hosts."""
+    if model.kind == "api":
+        return model.price_confidence or model.confidence
+    placed = cost.placement
+    return weakest(model.confidence, *((placed.gpu.confidence, placed.offer.confidence) if placed else ()))
 
 
 def weighted(parts: dict[str, float], weights: Weights) -> float:

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from advisor.records import Frozen
+from catalog.records import Confidence
 
 Hosting = Literal["hosted", "self_hosted"]
 
@@ -43,6 +44,8 @@ class Candidate(Frozen):
     usd_per_month: Decimal | None = None
     """At the profile's volume; None is unpriced, never free."""
     quality_basis: Literal["published", "assumed"] | None = None
+    confidence: Confidence | None = None
+    """Of the least trusted fact behind its cost and dimensions; None in advice of before it was kept."""
     dominated_by: str | None = None
     """Another candidate that is at least as good in every part and better in one."""
 

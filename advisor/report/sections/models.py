@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.marks import sign
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import usd
@@ -66,4 +67,5 @@ def _row(candidate: Candidate, ledger: Ledger) -> tuple[Line, ...]:
         unit="USD per month",
         how="at the volume of the profile",
     )
-    return (Quote(text=name),), (score,), (cost,), (candidate.because,)
+    mark = sign(candidate.confidence) if month is not None else ""
+    return (Quote(text=name),), (score,), (mark, cost) if mark else (cost,), (candidate.because,)

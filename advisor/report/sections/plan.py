@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.marks import LEGEND, RECALLED, sign
 from advisor.plan.records import CostComponent, Method, Money, Plan
 from advisor.report.facts import ReportFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, gib, hours, usd
-from advisor.report.records import Block, Bullets, Line, Paragraph, Quote, Section, Strong, Table
+from advisor.report.records import Block, Bullets, Inline, Line, Paragraph, Quote, Section, Strong, Table
 
 METHODS: dict[Method, str] = {"lora": "LoRA", "qlora4": "LoRA on a 4-bit base", "full": "Full fine-tuning"}
 
@@ -25,6 +26,8 @@ def plan_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
         Paragraph(line=_totals(plan, ledger)),
         Paragraph(line=_break_even(plan, ledger)),
     ]
+    if plan.any_recalled:
+        blocks.append(Paragraph(line=(LEGEND,), role="note"))
     if plan.unpriced:
         blocks.append(
             Paragraph(line=(f"Without a known price, and in no total: {', '.join(plan.unpriced)}.",), role="note")
@@ -56,9 +59,11 @@ def _offer(plan: Plan, ledger: Ledger) -> Line:
     peak = ledger.recorded(
         "planned", "plan.peak_memory.high", gib(memory.high), memory.high, unit="GiB", how="peak_memory_gib.high"
     )
+    mark = sign(offer.confidence)
     return (
         f"{METHODS[plan.method]} on ", Quote(text=plan.model), ", on ", Quote(text=f"{offer.gpus} x {offer.gpu}"), " from ",
-        Quote(text=offer.provider), " at ", price, " an hour: ", mid, " (", low, " to ", high, "), at most ", peak, " of memory.",
+        Quote(text=offer.provider), f" at {mark}", price, f" an hour: {mark}", mid, f" ({mark}", low, f" to {mark}", high,
+        f"), at most {mark}", peak, " of memory.",
     )  # fmt: skip
 
 
@@ -101,7 +106,8 @@ def _components(plan: Plan, ledger: Ledger) -> Table:
 def _component(part: CostComponent, ledger: Ledger) -> tuple[Line, ...]:
     amount: tuple[Line, ...] = (("unknown",), ("unknown",), ("unknown",))
     if part.usd is not None:
-        amount = tuple((number,) for number in money(part.usd, f"plan.{part.id}.usd", ledger, how=part.because))
+        figures = money(part.usd, f"plan.{part.id}.usd", ledger, how=part.because)
+        amount = tuple(_marked(figure, sign(part.confidence)) for figure in figures)
     quantity = ledger.recorded(
         "planned",
         f"plan.{part.id}.quantity",
@@ -112,6 +118,11 @@ def _component(part: CostComponent, ledger: Ledger) -> tuple[Line, ...]:
     )
     name = part.name if part.counted else f"{part.name} (an alternative, in no total)"
     return (Strong(text=name), f" {part.source}, {part.as_of}"), (part.recurring,), (quantity, f" {part.unit}"), *amount
+
+
+def _marked(figure: Inline, mark: str) -> Line:
+    """A figure with the mark before it, where it rests on what is recalled."""
+    return (mark, figure) if mark else (figure,)
 
 
 def money(amount: Money, fact_id: str, ledger: Ledger, *, how: str) -> Line:
@@ -127,9 +138,10 @@ def money(amount: Money, fact_id: str, ledger: Ledger, *, how: str) -> Line:
 def _totals(plan: Plan, ledger: Ledger) -> Line:
     once = money(plan.once_usd, "plan.once", ledger, how="sum of what is paid once")
     monthly = money(plan.monthly_usd, "plan.monthly", ledger, how="sum of what is paid every month")
+    first, then = (RECALLED if plan.total_recalled(kind) else "" for kind in ("once", "monthly"))
     return (
-        "Once ", once[1], " (", once[0], " to ", once[2], "), then every month ", monthly[1],
-        " (", monthly[0], " to ", monthly[2], ").",
+        f"Once {first}", once[1], f" ({first}", once[0], f" to {first}", once[2], f"), then every month {then}", monthly[1],
+        f" ({then}", monthly[0], f" to {then}", monthly[2], ").",
     )  # fmt: skip
 
 
@@ -147,6 +159,6 @@ def _break_even(plan: Plan, ledger: Ledger) -> Line:
     )
     against: Line = (" against ", Quote(text=even.api_model)) if even.api_model else ()
     return (
-        "Break-even", *against, " at ", number, (f" requests a day ({even.because}). It weighs the rent of the machine "
+        "Break-even", *against, f" at {sign(even.confidence)}", number, (f" requests a day ({even.because}). It weighs the rent of the machine "
         "alone, and takes the API's answers for as good."),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
 
 from advisor.errors import BadInput
+from advisor.marks import LEGEND, RECALLED, sign
 from advisor.plan.records import BreakEven, CostComponent, Money, OfferChoice, Plan
 from advisor.tui.case import RoomId
 from advisor.tui.figures import UNKNOWN, money, number, span, usd
@@ -119,12 +120,16 @@ class PlanScreen(Room):
         self.query_one("#component-table", FactTable).table.focus()
 
     def _show_totals(self, plan: Plan) -> None:
-        self.query_one("#once", Tile).show(usd(plan.once_usd.expected), bounds(plan.once_usd))
-        self.query_one("#monthly", Tile).show(usd(plan.monthly_usd.expected), bounds(plan.monthly_usd))
+        once, month = (RECALLED if plan.total_recalled(kind) else "" for kind in ("once", "monthly"))
+        mark = sign(plan.chosen.confidence)
+        self.query_one("#once", Tile).show(once + usd(plan.once_usd.expected), once + bounds(plan.once_usd))
+        self.query_one("#monthly", Tile).show(month + usd(plan.monthly_usd.expected), month + bounds(plan.monthly_usd))
         hours, memory = plan.gpu_hours, plan.peak_memory_gib
-        self.query_one("#hours", Tile).show(number(hours.expected), f"{number(hours.low)}-{number(hours.high)}")
-        peak = f"{number(memory.low)}-{number(memory.high)} of {number(plan.chosen.memory_gib)}"
-        self.query_one("#memory-peak", Tile).show(f"{number(memory.expected)} GiB", peak)
+        self.query_one("#hours", Tile).show(
+            mark + number(hours.expected), f"{mark}{number(hours.low)}-{number(hours.high)}"
+        )
+        peak = f"{mark}{number(memory.low)}-{number(memory.high)} of {number(plan.chosen.memory_gib)}"
+        self.query_one("#memory-peak", Tile).show(f"{mark}{number(memory.expected)} GiB", peak)
 
     def action_tab(self, name: str) -> None:
         """Show one part and put the focus into it."""
@@ -144,17 +149,21 @@ def summary_text(plan: Plan) -> Content:
     """Model, method and the offer that was chosen."""
     offer = plan.chosen
     aged = "" if offer.stale_days is None else f", {offer.stale_days} days old: check it"
-    where = f"{offer.provider}, {usd(offer.usd_per_hour)}/h, as of {offer.as_of}{aged}"
+    mark = sign(offer.confidence)
+    where = f"{offer.provider}, {mark}{usd(offer.usd_per_hour)}/h, as of {offer.as_of}{aged}"
     return Content.assemble(
         (one_line(plan.model), "bold"), f" by {plan.method} on {offer.gpus}x {one_line(offer.gpu)}  ",
-        (one_line(where), "$foreground-muted"),
+        (one_line(where), "$foreground-muted"), f"\n{LEGEND}" if plan.any_recalled else "",
     )  # fmt: skip
 
 
 def component_fact(line: CostComponent) -> Fact:
     """One line of the bill; an unpriced one says so in place of its figures."""
     price = line.usd
-    figures = [usd(price.low), usd(price.expected), usd(price.high)] if price is not None else ["-", "unpriced", "-"]
+    mark = sign(line.confidence)
+    figures = ["-", "unpriced", "-"]
+    if price is not None:
+        figures = [mark + usd(part) for part in (price.low, price.expected, price.high)]
     per = "once" if line.recurring == "once" else "month"
     cells = (cell(line.stage), cell(line.name), *map(right, figures), cell(per), cell(str(line.as_of)))
     unit = f"{usd(line.unit_price_usd)} each" if line.unit_price_usd is not None else f"unit price {UNKNOWN}"
@@ -169,9 +178,10 @@ def offer_fact(offer: OfferChoice, *, chosen: bool) -> Fact:
     """One way to rent the hardware."""
     fits = UNKNOWN if offer.fits is None else "yes" if offer.fits else "no"
     mark = "▸ chosen" if chosen else ""
+    sure = sign(offer.confidence)
     cells = (
-        cell(mark), cell(offer.provider), cell(f"{offer.gpus}x {offer.gpu}"), right(usd(offer.usd_per_hour)),
-        right(number(offer.hours.expected)), right(usd(offer.usd.expected)), cell(fits), cell(str(offer.as_of)),
+        cell(mark), cell(offer.provider), cell(f"{offer.gpus}x {offer.gpu}"), right(sure + usd(offer.usd_per_hour)),
+        right(sure + number(offer.hours.expected)), right(sure + usd(offer.usd.expected)), cell(fits), cell(str(offer.as_of)),
     )  # fmt: skip
     detail = Content.assemble(
         f"{money(offer.usd)} for {span(offer.hours, 'h')}; peak {span(offer.peak_memory_gib)} of "
@@ -183,7 +193,11 @@ def offer_fact(offer: OfferChoice, *, chosen: bool) -> Fact:
 
 def break_even_text(even: BreakEven) -> Content:
     """From which volume a model of one's own costs no more than the API."""
-    volume = f"{even.requests_per_day:,.0f} requests a day" if even.requests_per_day is not None else "no break-even"
+    volume = (
+        f"{sign(even.confidence)}{even.requests_per_day:,.0f} requests a day"
+        if even.requests_per_day is not None
+        else "no break-even"
+    )
     api = (
         f"{one_line(even.api_model)}: {usd(even.api_usd_per_request)} a request" if even.api_model else "no API priced"
     )

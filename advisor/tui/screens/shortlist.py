@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
 
+from advisor.marks import LEGEND, recalled, sign
 from advisor.plan.records import Plan
 from advisor.shortlist import Candidate, Exclusion, Shortlist
 from advisor.tui.case import RoomId
@@ -77,6 +78,7 @@ class ShortlistScreen(Room):
         """Draw a shortlist."""
         candidates, excluded = shortlist.candidates, shortlist.excluded
         summary = f"{len(candidates)} models meet the hard constraints, {len(excluded)} do not."
+        summary += f" {LEGEND}" if any(recalled(one.confidence) for one in candidates) else ""
         self.query_one("#summary", Static).update(Content(summary))
         table = self.query_one("#candidate-table", FactTable)
         table.show([candidate_fact(candidate) for candidate in candidates])
@@ -112,7 +114,9 @@ def candidate_fact(candidate: Candidate) -> Fact:
     parts = "   ".join(f"{clean(name).replace('_', ' ')} {value:.2f}" for name, value in candidate.parts.items())
     detail = Content.assemble(clean(candidate.because), ("\nscore  ", "$text-accent"), parts)
     score, drawn = f"{candidate.score:.2f}", f"{bar(candidate.score, 10):<10}"
-    return Fact((cell(candidate.model), right(score), cell(candidate.because), cell(drawn)), detail)
+    return Fact(
+        (cell(sign(candidate.confidence) + candidate.model), right(score), cell(candidate.because), cell(drawn)), detail
+    )
 
 
 def exclusion_fact(exclusion: Exclusion) -> Fact:
