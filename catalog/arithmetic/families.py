@@ -8,7 +8,7 @@ from functools import partial
 
 from catalog.arithmetic import prediction
 from catalog.arithmetic.config import Fields, UnknownField
-from catalog.arithmetic.gemma import gemma3n, gemma4
+from catalog.arithmetic.gemma import gemma3n, gemma4, unread_keys
 from catalog.arithmetic.hybrid import falcon_h1, granite_hybrid, kimi_linear, lfm2, nemotron_h, qwen_hybrid
 from catalog.arithmetic.regular import REGULAR, falcon, llama4, mllama, regular
 from catalog.arithmetic.sparse import deepseek, deepseek_layer, deepseek_v4, v4_layer
@@ -77,7 +77,7 @@ def structure(model_type: str, fields: Fields) -> Structure:
     if family is None:
         raise LookupError(f"the architecture {model_type} is not covered")
     built = TEXT[family](fields)
-    return replace(built, towers=_towers(model_type, fields), prediction=_prediction(family, fields, built))
+    return replace(built, towers=_towers(model_type, fields), spare=_spare(family, fields, built))
 
 
 def _towers(model_type: str, fields: Fields) -> tuple[Tensor, ...] | None:
@@ -93,16 +93,21 @@ def _towers(model_type: str, fields: Fields) -> tuple[Tensor, ...] | None:
         return None
 
 
-def _prediction(family: str, fields: Fields, built: Structure) -> tuple[Tensor, ...]:
+def _spare(family: str, fields: Fields, built: Structure) -> tuple[Tensor, ...]:
+    """What is stored and not needed to run the model."""
     if family.startswith("qwen3_"):
         return prediction.qwen(fields) if family != "qwen3_moe" else ()
     if family == "nemotron_h":
         return prediction.nemotron(fields)
+    if family in ("gemma3n_text", "gemma4_text"):
+        return unread_keys(fields)
     if family == "deepseek_v4":
         return prediction.deepseek_v4(fields, v4_layer(fields, 0, hashed=False))
     if family in LAST_LAYER:
         last = (
             deepseek_layer(fields, dense=False, corrected=True, indexed=True) if family in INDEXED else built.layers[-1]
         )
-        return prediction.joined(fields, last, tables=family in OWN_TABLES)
+        return prediction.joined(
+            fields, last, tables=fields.flag("mtp_use_dedicated_embeddings", default=family in OWN_TABLES)
+        )
     return ()

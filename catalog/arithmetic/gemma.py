@@ -11,6 +11,7 @@ from catalog.arithmetic.feed_forward import Mixture, gated, mixture
 from catalog.arithmetic.regular import FOUR_NORMS, embedding, norms
 from catalog.arithmetic.tensors import Cache, Layer, Structure, Tensor, linear, norm, within
 
+HEAD_NORM = Grouped(qk_norm="head")
 QUERIES = ("q_proj", "q_norm", "o_proj")
 """All that a layer has which reads the keys of an earlier one."""
 
@@ -34,9 +35,7 @@ def _gemma4_layer(f: Fields, index: int, kind: str) -> Layer:
     alike = not sliding and f.flag("attention_k_eq_v", default=False)
     drop = {"v_proj"} if alike else set()
     attention = tuple(
-        one
-        for one in grouped(inner, Grouped(qk_norm="head"))
-        if (one.name in QUERIES if shared else one.name not in drop)
+        one for one in grouped(inner, HEAD_NORM) if (one.name in QUERIES if shared else one.name not in drop)
     )
     double = 2 if shared and f.flag("use_double_wide_mlp", default=False) else 1
     tensors = (
@@ -64,6 +63,17 @@ def _global(f: Fields) -> Fields:
     return f.but(head_dim=f.whole("global_head_dim"), num_key_value_heads=kept)
 
 
+def unread_keys(f: Fields) -> tuple[Tensor, ...]:
+    """Keys and values of the layers that read those of another: in the checkpoint, dropped on loading. Raises UnknownField."""
+    return tuple(
+        one
+        for index, kind in enumerate(_kinds(f))
+        if _shares(f, index)
+        for one in grouped(f if kind == "sliding_attention" or "global_head_dim" not in f else _global(f), HEAD_NORM)
+        if one.name not in QUERIES
+    )
+
+
 def _experts(f: Fields) -> tuple[Tensor, ...]:
     """Beside the dense part, with norms of their own."""
     if not f.flag("enable_moe_block", default=False):
@@ -71,7 +81,7 @@ def _experts(f: Fields) -> tuple[Tensor, ...]:
     hidden = f.whole("hidden_size")
     extra = ("post_feedforward_layernorm_1", "post_feedforward_layernorm_2", "pre_feedforward_layernorm_2")
     return (
-        *within("moe", mixture(f, Mixture(router="router.proj", fused=True))),
+        *mixture(f, Mixture(router="router.proj", fused=True)),
         Tensor("router.scale", (hidden,)),
         Tensor("router.per_expert_scale", (f.whole("num_experts"),)),
         *norms(f, extra),
@@ -115,7 +125,7 @@ def gemma3n(f: Fields) -> Structure:
 def _gemma3n_layer(f: Fields, index: int, kind: str) -> Layer:
     hidden, sliding = f.whole("hidden_size"), kind == "sliding_attention"
     shared = _shares(f, index)
-    attention = tuple(one for one in grouped(f, Grouped(qk_norm="head")) if not shared or one.name in QUERIES)
+    attention = tuple(one for one in grouped(f, HEAD_NORM) if not shared or one.name in QUERIES)
     widths = f.items("intermediate_size") or ()
     width = int(widths[min(index, len(widths) - 1)]) if widths else f.whole("intermediate_size")
     tensors = (

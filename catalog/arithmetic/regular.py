@@ -19,11 +19,14 @@ TWO_NORMS = ("input_layernorm", "post_attention_layernorm")
 FOUR_NORMS = (*TWO_NORMS, "pre_feedforward_layernorm", "post_feedforward_layernorm")
 
 
+PLAIN = Grouped()
+
+
 @dataclass(frozen=True, slots=True)
 class Regular:
     """What a family adds to the bare matrices."""
 
-    attention: Grouped = Grouped()
+    attention: Grouped = PLAIN
     bias_field: str | None = None
     """The switch in config.json that adds biases to queries, keys and values ..."""
     bias_default: bool = False

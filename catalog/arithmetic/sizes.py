@@ -29,8 +29,8 @@ class Sizes(BaseModel):
     """The language model alone."""
     tower_params: int | None = None
     """Encoders of images and sound, and what joins them; 0 for a model of text."""
-    prediction_params: int | None = None
-    """Layers that predict further ahead (MTP): in the checkpoint, not in ``total_params``."""
+    spare_params: int | None = None
+    """Stored and not needed to run it: layers that predict further ahead (MTP), keys that no layer reads."""
     embedding_params: int | None = None
     """Input embedding, and the output head where it is not tied."""
     layer_params: tuple[int, ...] = ()
@@ -52,10 +52,10 @@ class Sizes(BaseModel):
 
     @property
     def checkpoint_params(self) -> int | None:
-        """All that is stored: with the prediction layers."""
-        if self.total_params is None or self.prediction_params is None:
+        """All that is stored."""
+        if self.total_params is None or self.spare_params is None:
             return None
-        return self.total_params + self.prediction_params
+        return self.total_params + self.spare_params
 
 
 def structure_of(model: Model) -> Structure:
@@ -108,7 +108,7 @@ def _parameters(of: Structure) -> Mapping[str, Any]:
         "active_params": sum(tensor.active for tensor in of.text),
         "text_params": text,
         "tower_params": towers,
-        "prediction_params": total(of.prediction),
+        "spare_params": total(of.spare),
         "embedding_params": total(of.embedding),
         "layer_params": tuple(layer.size for layer in of.layers),
         "layer_kinds": tuple(layer.mixer for layer in of.layers),

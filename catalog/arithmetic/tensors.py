@@ -85,8 +85,8 @@ class Structure:
     """Of the language model: the last norm, and what belongs to no layer."""
     towers: tuple[Tensor, ...] | None = ()
     """For images and sound, and what joins them to the language model; None is unknown."""
-    prediction: tuple[Tensor, ...] = ()
-    """Layers that predict a token further ahead (MTP): stored with the model, not needed to run it."""
+    spare: tuple[Tensor, ...] = ()
+    """Stored and not needed to run it: layers that predict a token further ahead (MTP), keys that no layer reads."""
 
     @property
     def text(self) -> tuple[Tensor, ...]:

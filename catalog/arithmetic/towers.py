@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from catalog.arithmetic.config import Fields, UnknownField
+from catalog.arithmetic.config import Fields
 from catalog.arithmetic.feed_forward import gated, plain
 from catalog.arithmetic.tensors import Tensor, linear, norm, within
+
+FOUR_NORMS = ("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm")
+MEL_BINS = 128
+"""Of the spectrogram that Gemma 4 hears; halved by each of two convolutions."""
 
 Tower = Callable[[Fields, Fields], tuple[Tensor, ...]]
 """Takes all fields and those of the vision part."""
@@ -125,9 +129,12 @@ def mllama(f: Fields, v: Fields) -> tuple[Tensor, ...]:
 
 
 def gemma4(f: Fields, v: Fields) -> tuple[Tensor, ...]:
-    """The encoder of Gemma 4; sound is not covered. Raises UnknownField."""
-    if f.under("audio_config") is not None:
-        raise UnknownField("the size of the sound encoder")
+    """The encoders of Gemma 4, of images and in the small models of sound. Raises UnknownField."""
+    sound = f.under("audio_config")
+    return (*_gemma4_images(f, v), *(gemma4_sound(f, sound) if sound else ()))
+
+
+def _gemma4_images(f: Fields, v: Fields) -> tuple[Tensor, ...]:
     width, head = v.whole("hidden_size"), v.whole("head_dim")
     count, shared = v.whole("num_attention_heads"), v.whole("num_key_value_heads")
     attention = (
@@ -138,8 +145,7 @@ def gemma4(f: Fields, v: Fields) -> tuple[Tensor, ...]:
         *norm("q_norm", head),
         *norm("k_norm", head),
     )
-    names = ("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm")
-    scales = tuple(tensor for name in names for tensor in norm(name, width))
+    scales = tuple(tensor for name in FOUR_NORMS for tensor in norm(name, width))
     standard = ("std_bias", "std_scale") if v.flag("standardize", default=False) else ()
     return (
         *(Tensor(name, (width,)) for name in standard),
@@ -147,6 +153,58 @@ def gemma4(f: Fields, v: Fields) -> tuple[Tensor, ...]:
         Tensor("input_proj", (width, 3 * v.whole("patch_size") ** 2)),
         *_encoder(v.whole("num_hidden_layers"), attention, gated(width, v.whole("intermediate_size")), scales),
         Tensor("embedding_projection", (f.whole("hidden_size"), width)),
+    )
+
+
+def gemma4_sound(f: Fields, a: Fields) -> tuple[Tensor, ...]:
+    """A conformer (arXiv:2005.08100) behind two convolutions. Raises UnknownField."""
+    width, out = a.whole("hidden_size"), a.whole("output_proj_dims")
+    first, second = (int(channels) for channels in a.items("subsampling_conv_channels") or (0, 0))
+    layer = _conformer(width, a.whole("num_attention_heads"), a.whole("conv_kernel_size"))
+    return (
+        Tensor("subsample.layer0", (first, 1, 3, 3)),
+        *norm("subsample.norm0", first),
+        Tensor("subsample.layer1", (second, first, 3, 3)),
+        *norm("subsample.norm1", second),
+        *linear("subsample.input_proj_linear", second * MEL_BINS // 4, width),
+        *_encoder(a.whole("num_hidden_layers"), layer),
+        *linear("output_proj", width, out, bias=True),
+        Tensor("embed_audio", (f.whole("hidden_size"), out)),
+    )
+
+
+def _conformer(width: int, heads: int, kernel: int) -> tuple[Tensor, ...]:
+    """Two feed-forward parts around attention with relative positions and a convolution."""
+    around = tuple(
+        tensor
+        for part in ("feed_forward1", "feed_forward2")
+        for tensor in within(part, (*plain(width, 4 * width), *norm("pre", width), *norm("post", width)))
+    )
+    return (
+        *around,
+        *_attention(width, bias=False),
+        *linear("relative_k_proj", width, width),
+        Tensor("per_dim_scale", (width // heads,)),
+        *linear("lconv1d.linear_start", width, 2 * width),
+        *linear("lconv1d.linear_end", width, width),
+        Tensor("lconv1d.depthwise_conv1d", (width, 1, kernel)),
+        *norm("lconv1d.pre_layer_norm", width),
+        *norm("lconv1d.conv_norm", width),
+        *(tensor for name in ("norm_pre_attn", "norm_post_attn", "norm_out") for tensor in norm(name, width)),
+    )
+
+
+def gemma4_unified(f: Fields, v: Fields) -> tuple[Tensor, ...]:
+    """Gemma 4 12B has no encoder: patches and frames of sound are projected into the language model. Raises UnknownField."""
+    width, hidden, frame = v.whole("mm_embed_dim"), f.whole("hidden_size"), f.whole("audio_config.audio_embed_dim")
+    pixels = 3 * (v.whole("patch_size") * v.whole("pooling_kernel_size")) ** 2
+    return (
+        Tensor("pos_embedding", (v.whole("mm_posemb_size"), 2, width)),
+        *_layer_norms(pixels, "patch_ln1"),
+        *linear("patch_dense", pixels, width, bias=True),
+        *_layer_norms(width, "patch_ln2", "pos_norm"),
+        Tensor("embedding_projection", (hidden, width)),
+        Tensor("embed_audio", (hidden, frame)),
     )
 
 
@@ -171,6 +229,7 @@ def moonvit(f: Fields, v: Fields) -> tuple[Tensor, ...]:
 TOWERS: Mapping[str, Tower] = {
     "gemma3": siglip,
     "gemma4": gemma4,
+    "gemma4_unified": gemma4_unified,
     "kimi_k25": moonvit,
     "llama4": llama4,
     "mistral3": pixtral,
