@@ -27,24 +27,24 @@ def with_facts(
     as_of: date | None,
 ) -> tuple[Model, ...]:
     """Each model with its architecture, the end that was announced for it, and its headline scores."""
+    return with_history(with_architectures(models, architectures), lifecycle, scores, as_of)
+
+
+def with_architectures(models: Iterable[Model], architectures: Iterable[Architecture]) -> tuple[Model, ...]:
+    """Each model with what its size follows from."""
     built = {one.id: {"model_type": one.model_type, "config": one.config} for one in architectures}
-    ends = {one.model_id: _end(one, as_of or date.today()) for one in lifecycle if one.model_id and not one.scope}  # noqa: DTZ011 - the user's own day
-    published: dict[str, dict[str, float]] = defaultdict(dict)
-    named: dict[str, list[str]] = defaultdict(list)
-    for score in scores:
-        if score.model_id and score.headline:
-            published[score.model_id].setdefault(score.headline, score.score)
-            named[score.model_id].append(score.source)
-    return tuple(
-        model.model_copy(
-            update={
-                **built.get(model.id, {}),
-                **ends.get(model.id, {}),
-                **_scored(published.get(model.id, {}), named.get(model.id, [])),
-            }
-        )
-        for model in models
-    )
+    return tuple(model.model_copy(update=built[model.id]) if model.id in built else model for model in models)
+
+
+def with_history(
+    models: Iterable[Model], lifecycle: Iterable[Lifecycle], scores: Iterable[Score], as_of: date | None
+) -> tuple[Model, ...]:
+    """Each model with the end that was announced for it, and its headline scores. An end with a scope is not its own."""
+    today = as_of or date.today()  # noqa: DTZ011 - the user's own day
+    ends = {one.model_id: _end(one, today) for one in lifecycle if one.model_id and not one.scope}
+    published = _headlines(scores)
+    facts = {name: {**ends.get(name, {}), **published.get(name, {})} for name in {*ends, *published}}
+    return tuple(model.model_copy(update=facts[model.id]) if model.id in facts else model for model in models)
 
 
 def with_prices(models: Iterable[Model], prices: Mapping[str, ApiPrice]) -> tuple[Model, ...]:
@@ -71,5 +71,12 @@ def _end(one: Lifecycle, today: date) -> dict[str, Any]:
     }
 
 
-def _scored(scores: dict[str, float], sources: list[str]) -> dict[str, Any]:
-    return {"quality": scores, "quality_source": "; ".join(dict.fromkeys(sources))} if scores else {}
+def _headlines(scores: Iterable[Score]) -> dict[str, dict[str, Any]]:
+    """Id of a model to its scores and where they are from."""
+    published: dict[str, dict[str, float]] = defaultdict(dict)
+    sources: dict[str, dict[str, None]] = defaultdict(dict)
+    for score in scores:
+        if score.model_id and score.headline:
+            published[score.model_id].setdefault(score.headline, score.score)
+            sources[score.model_id][score.source] = None
+    return {name: {"quality": found, "quality_source": "; ".join(sources[name])} for name, found in published.items()}

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from catalog.join import with_facts, with_prices
+from catalog.join import with_architectures, with_history, with_prices
 from catalog.names import GPU_ALIASES, MODEL_ALIASES, name_index, resolve
 from catalog.records import (
     ApiPrice,
@@ -102,6 +102,11 @@ class Catalog:
     def models(self) -> tuple[Model, ...]:
         """Every model with its architecture, lifecycle, scores and, behind an API, prices."""
         return self._priced(self._bare)
+
+    @functools.cached_property
+    def built_models(self) -> tuple[Model, ...]:
+        """Every model with its architecture alone, which sizes follow from: no end, score or price is read or asked."""
+        return with_architectures(self.table("models"), self.table("architectures"))
 
     @functools.cached_property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -208,8 +213,7 @@ class Catalog:
     @functools.cached_property
     def _bare(self) -> tuple[Model, ...]:
         """Models without prices."""
-        architectures = cast("tuple[Architecture, ...]", self.table("architectures"))
-        return with_facts(self.table("models"), architectures, self.lifecycle, self.scores, self.as_of)
+        return with_history(self.built_models, self.lifecycle, self.scores, self.as_of)
 
     @functools.cached_property
     def _current(self) -> dict[str, tuple[Offer, ...]]:

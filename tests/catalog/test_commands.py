@@ -75,17 +75,17 @@ def test_verify_counts_and_ends_well_on_the_day_of_the_snapshot() -> None:
 
     assert shown.exit_code == 0
     assert "0 errors" in shown.stdout
-    assert document["records"]["models"] == 113
+    assert document["records"]["models"] == 376
     assert {problem["severity"] for problem in document["problems"]} == {"warning"}
 
 
 def test_verify_ends_with_one_where_a_record_is_unfit(edit: Edit) -> None:
-    folder = edit("models.csv", "openai/gpt-4o", "input_usd_per_mtok", "0.0025")
+    folder = edit("gpus.csv", "h100-sxm", "bandwidth_gb_s", "3.35")
 
     shown = call("verify", "--as-of", "2026-11-23", "--data", str(folder))
 
     assert shown.exit_code == 1
-    assert "error: openai/gpt-4o: input price 0.0025" in shown.stdout
+    assert "error: h100-sxm: bandwidth 3.35 is outside" in shown.stdout
 
 
 def test_an_unknown_name_is_bad_input_with_the_nearest() -> None:

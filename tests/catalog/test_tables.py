@@ -116,3 +116,12 @@ def test_an_empty_cell_is_unknown_and_not_zero(edit: Edit) -> None:
 def test_a_catalog_and_its_tables_are_read_once(folder: Path) -> None:
     assert load(folder) is load(folder)
     assert load(folder).table("gpus") is load(folder).table("gpus")
+
+
+def test_sizes_need_neither_ends_nor_scores(folder: Path) -> None:
+    for name in ("lifecycle", "scores"):
+        (folder / f"{name}.csv").write_bytes(b"")
+
+    built = {model.id: model for model in load(folder).built_models}
+    assert built[LLAMA].model_type == "llama"
+    assert built[LLAMA].quality == {}
