@@ -99,6 +99,7 @@ def _download(address: str) -> bytes:
         with _opener().open(address, timeout=REPLY_S) as reply:
             return b"".join(_chunks(address, reply))
     except HTTPError as error:
+        error.close()
         raise CatalogError(
             f"{address}: the server answers {error.code} {error.reason}", "an address that gives a snapshot"
         ) from error

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from catalog.errors import CatalogError
 
+UNFINISHED = ".unfinished"
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place at once: whoever reads it, or is killed here, finds the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}{UNFINISHED}")
     try:
         write_synced(temporary, content)
         temporary.replace(path)

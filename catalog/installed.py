@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from catalog.errors import CatalogError
-from catalog.files import one_writer, sync_folder, write_whole
+from catalog.files import UNFINISHED, one_writer, sync_folder, write_whole
 from catalog.load import DATA
 from catalog.snapshot import Snapshot, digest, read_folder, write_folder
 
@@ -176,6 +176,8 @@ def _clear(folder: Path) -> None:
     """Take away what a killed process left half made, and note the step whose line was lost with it."""
     for path in (folder / SNAPSHOTS).glob(f"{INCOMING}*"):
         shutil.rmtree(path)
+    for path in folder.glob(f".*{UNFINISHED}"):
+        path.unlink()
     _mend(folder / LOG)
     done, now = steps(folder), _marked(folder)
     last = done[-1].after if done else BUNDLED
