@@ -48,6 +48,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def plans(self) -> Path:
+        """Plans with the facts that they were made from."""
+        return self.root / "plans"
+
+    @property
     def catalog(self) -> Path:
         """Facts of the user's own, and installed snapshots."""
         return self.root / "catalog"

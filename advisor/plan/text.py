@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from advisor.marks import LEGEND, RECALLED, sign
+from advisor.plan.prices import MILLION_TOKENS
 from advisor.plan.records import CostComponent, Money, OfferChoice, Plan
 from advisor.wording import printable
 
@@ -16,7 +17,7 @@ SHOWN_OFFERS = 5
 
 def plan_text(plan: Plan) -> str:
     """The whole plan. Names come from people and lose what a terminal would obey."""
-    lines = [*_head(plan), "", *_components(plan), "", *_offers(plan), "", *_assumptions(plan)]
+    lines = [*_head(plan), "", *_components(plan), "", *_offers(plan), "", *_prices(plan), *_assumptions(plan)]
     lines += [LEGEND] if plan.any_recalled else []
     return "\n".join(lines)
 
@@ -113,6 +114,18 @@ def _offer(offer: OfferChoice) -> str:
     mark = sign(offer.confidence)
     spent = f"{mark}{offer.hours.expected:.2f}"
     return f"  {name[:44]:<45}{mark + usd(offer.usd_per_hour):>9}{spent:>8}{mark + usd(offer.usd.expected):>10}"
+
+
+def _prices(plan: Plan) -> Iterator[str]:
+    """What an API takes for tokens; the other prices stand in the lines."""
+    shown = [price for price in plan.prices if price.unit == MILLION_TOKENS]
+    if not shown:
+        return
+    yield f"API prices, per million tokens, as of {shown[0].as_of}"
+    for price in shown:
+        yield from _wrapped("  - ", f"{printable(price.name)} {sign(price.confidence)}${price.usd.normalize():f}")
+    yield from _wrapped("    ", printable(shown[0].source))
+    yield ""
 
 
 def _assumptions(plan: Plan) -> Iterator[str]:

@@ -156,8 +156,9 @@ class Journeys:
     def _plan(self, view: JourneyView, _watch: Watch) -> None:
         started = time.monotonic()
         plan = plan_for_prepared(
-            _need(view.profile), _need(view.prepared), today=self.today(), catalog=load_catalog(self.workspace)
-        )
+            _need(view.profile), _need(view.prepared), today=self.today(), catalog=load_catalog(self.workspace),
+            workspace=self.workspace,
+        )  # fmt: skip
         self.journal.append("planned", self._body(view, started, {"plan": plan.model_dump(mode="json")}))
 
     def _train(self, view: JourneyView, watch: Watch) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from advisor.errors import BadInput
+from advisor.paths import Workspace
+from advisor.plan.basis import basis_of
 from advisor.plan.records import Method, Plan
 from advisor.profile import Profile
 from advisor.shortlist import shortlist
+from advisor.store import plans
 from advisor.store.pricing import make_plan
 from advisor.workflow.facts import load_catalog
 from catalog.load import Catalog
@@ -28,26 +32,39 @@ class Facts(NamedTuple):
 
 def plan_for(
     profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora",
-    catalog: Catalog | None = None,
+    catalog: Catalog | None = None, workspace: Workspace | None = None,
 ) -> Plan:  # fmt: skip
     """A plan for a model of the catalog; without a name for the best one that can be tuned and hosted.
 
-    It rests on the facts of the package unless others are given. Raises BadInput for unknown names, with the nearest,
+    It rests on the facts of the package unless others are given, and is kept in the workspace with them. Raises BadInput for unknown names, with the nearest,
     where nothing fits, and for a day of which no price is known.
     """
     facts = catalog or load_catalog()
     _require_prices(facts)
-    return make_plan(profile, model or _best_open(profile, facts, today), facts, today=today, gpu=gpu, method=method)
+    made = make_plan(profile, model or _best_open(profile, facts, today), facts, today=today, gpu=gpu, method=method)
+    _keep(workspace, made, profile, facts, gpu)
+    return made
 
 
 def plan_for_prepared(
-    profile: Profile, prepared: PrepareResult, *, today: date, catalog: Catalog | None = None
-) -> Plan:
-    """A plan for tuning the very model that was prepared, from what was counted in its folder."""
+    profile: Profile, prepared: PrepareResult, *, today: date, catalog: Catalog | None = None,
+    workspace: Workspace | None = None,
+) -> Plan:  # fmt: skip
+    """A plan for tuning the very model that was prepared, from what was counted in its folder; kept like the other."""
     facts = catalog or load_catalog()
     own = as_fact(prepared, today)
     others = (model for model in facts.models if model.id != own.id)
-    return make_plan(profile, own.id, Facts((own, *others), facts.gpus, facts.current_offers), today=today)
+    known = Facts((own, *others), facts.gpus, facts.current_offers)
+    made = make_plan(profile, own.id, known, today=today)
+    _keep(workspace, made, profile, known, None)
+    return made
+
+
+def _keep(workspace: Workspace | None, plan: Plan, profile: Profile, facts: Facts | Catalog, gpu: str | None) -> None:
+    """With what it follows from; a plan is worth showing where it cannot be kept."""
+    if workspace is not None:
+        with suppress(OSError):
+            plans.keep(workspace, plan, basis_of(plan, profile, facts, gpu=gpu))
 
 
 def _require_prices(facts: Catalog) -> None:

@@ -18,9 +18,10 @@ from advisor.errors import BadInput, TunewiseError
 from advisor.paths import Workspace, ensure_writable
 from advisor.plan.records import Plan
 from advisor.profile import Profile
+from advisor.store import plans
 from advisor.workflow import profiles
 from advisor.workflow.advice import advise
-from advisor.workflow.browsing import Browsing, current_catalog
+from advisor.workflow.browsing import Browsing
 from advisor.workflow.facts import load_catalog
 from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
@@ -69,11 +70,16 @@ class Workflow:
 
     def plan(self, profile: Profile, *, model: str | None = None, gpu: str | None = None) -> Plan:
         """What it would cost. Raises BadInput for unknown models or GPUs, with the nearest names."""
-        return plan_for(profile, model=model, gpu=gpu, today=self.today(), catalog=load_catalog(self.workspace))
+        facts = load_catalog(self.workspace)
+        return plan_for(profile, model=model, gpu=gpu, today=self.today(), catalog=facts, workspace=self.workspace)
+
+    def replay_plan(self, plan_id: str) -> tuple[Plan, str]:
+        """A kept plan made again from the facts it was made from, and what is to be said of it. Raises BadInput."""
+        return plans.replay(self.workspace, plan_id)
 
     def browse(self) -> Browsing:
         """The facts as they are now, to be looked at. Raises BadInput where a data file was edited wrongly."""
-        return Browsing(current_catalog(self.workspace), today=self.today())
+        return Browsing(load_catalog(self.workspace), today=self.today())
 
     # -- journeys ----------------------------------------------------------------------------------------------
     def journeys(self) -> list[JourneyView]:

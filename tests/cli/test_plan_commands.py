@@ -12,6 +12,11 @@ Capture = pytest.CaptureFixture[str]
 PROFILE = "name: bank\nn_examples: 800\nvolume_per_day: 1000\ntokens_in: 300\ntokens_out: 10\n"
 
 
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
     path = tmp_path / "specs.jsonl"
@@ -110,3 +115,43 @@ def test_unknown_names_end_with_2_and_the_nearest(
 ) -> None:
     assert run(["plan", str(profile), *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_plan_is_kept_and_replayed_to_the_same_document(profile: Path, capsys: Capture) -> None:
+    assert run(["plan", str(profile), "--json"]) == 0
+    first = capsys.readouterr().out
+    plan_id = json.loads(first)["id"]
+
+    assert run(["plan", "--replay", plan_id, "--json"]) == 0
+
+    assert capsys.readouterr().out == first
+    assert [path.name for path in (profile.parent / ".tunewise" / "plans").iterdir()] == [f"{plan_id}.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan"], "a plan needs a PROFILE"),
+        (["plan", "--replay", "plan-0123456789ab"], "no plan plan-0123456789ab"),
+        (["plan", "--replay", "../journal"], "is not the id of a plan"),
+        (["plan", "p.yaml", "--replay", "plan-0123456789ab"], "--replay goes without profile"),
+        (["plan", "--gpu", "h100", "--replay", "plan-0123456789ab"], "--replay goes without gpu"),
+    ],
+)
+def test_a_replay_of_what_is_not_there_is_one_clear_line(arguments: list[str], said: str, capsys: Capture) -> None:
+    assert run(arguments) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err.splitlines()[0]
+
+
+def test_a_plan_that_cannot_be_kept_is_shown_and_says_so(tmp_path: Path, profile: Path, capsys: Capture) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+
+    assert run(["plan", str(profile), "--json", "--workspace", str(blocked)]) == 0
+
+    out, err = capsys.readouterr()
+    assert json.loads(out)["id"].startswith("plan-")
+    assert "cannot be replayed" in err
