@@ -65,12 +65,13 @@ def import_model(
     gives is compared with the parameters that are stored. A model that the catalog has is compared with its record and
     left as it is; where they differ the command ends with 1 unless --replace is given.
     """
-    from advisor.workflow.importing import import_model as bring_in  # noqa: PLC0415 - help needs no catalog
+    from advisor.workflow.importing import Ways  # noqa: PLC0415 - help needs no catalog
+    from advisor.workflow.importing import import_model as bring_in  # noqa: PLC0415
     from catalog.importing.record import Chosen  # noqa: PLC0415
 
     outcome = bring_in(
         workspace, source, Chosen(identifier, name, license_name), environment=os.environ, today=date.today(),  # noqa: DTZ011 - the user's own day
-        online=online, replace=replace, write=not dry_run,
+        ways=Ways(online, replace, not dry_run),
     )  # fmt: skip
     if as_json:
         print_json(document(outcome))
@@ -97,11 +98,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 def lines(outcome: Outcome) -> Iterator[str]:
     """For people: fields, counts, what was assumed, and where it was put."""
     found, model = outcome.imported, outcome.imported.model
-    yield (
-        f"{model.id}, from the {found.source}"
-        if found.source.startswith("GGUF")
-        else f"{model.id}, from {found.source}"
-    )
+    yield f"{model.id}, from {found.source}"
     yield from labelled({**_fields(outcome), **_counts(found.check), **_told(outcome)})
     yield from _beside(outcome.comparison)
     yield _ending(outcome)

@@ -18,6 +18,7 @@ from catalog.records import Architecture, Model
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,95}(?:/[A-Za-z0-9][A-Za-z0-9_.+-]{0,95})?")
 LOCAL = "local"
 """Organisation of a model that came from a folder or file."""
+STAMPS = ("as_of", "source", "confidence", "origin")
 OWN_LATER = ("model_type", "config", "quality")
 """Fields of a model that another table has."""
 MAX_PARAMETERS = 10**16
@@ -70,7 +71,9 @@ def entry(record: Model | Architecture) -> dict[str, Any]:
     """The fields that a record states, as an overlay has them."""
     fields = type(record).model_fields
     later = OWN_LATER if isinstance(record, Model) else ()
-    stated = {name: value for name, value in record if name not in later and value not in (None, (), {})}
+    ordered = ("id", *(name for name in fields if name not in ("id", *STAMPS)), *STAMPS)
+    values = {name: getattr(record, name) for name in ordered if name not in later}
+    stated = {name: value for name, value in values.items() if value not in (None, (), {})}
     plain = {
         name: value for name, value in stated.items() if fields[name].is_required() or value != fields[name].default
     }

@@ -144,7 +144,7 @@ def _read_gguf(path: Path) -> Reading:
     return Reading(
         configuration=configuration(config, str(path), told=assumed),
         stored=header.stored,
-        source=f"GGUF header of {path}",
+        source=f"the GGUF header of {path}",
         name=name,
         hub_id=None,
         stated=tuple(one for one in said if one)[:1],
