@@ -82,7 +82,7 @@ def _choice(platform: Platform, facts: Sheet, task: Task) -> PlatformChoice:
         scalability=facts.word("scalability"), lora_serving=platform.lora_serving,
         scale_to_zero=platform.scale_to_zero, bundle_needs=platform.bundle_needs,
         because=tuple(_because(best, facts)),
-        warnings=(*rules.warnings(task.profile, facts), *_of_way(best, task)),
+        warnings=(*rules.warnings(task.profile, facts), *_of_model(task.model), *_of_way(best, task)),
         unknown=tuple(rules.unknown(task.profile, facts)), source=platform.source, as_of=platform.as_of,
     )  # fmt: skip
 
@@ -165,6 +165,14 @@ def _because(way: Way | None, facts: Sheet) -> Iterator[str]:
     yield f"{way.what}: {way.because}"
     if facts.word("own_account") == "yes":
         yield "it runs in your own account or on your own machine"
+
+
+def _of_model(model: Model) -> Iterator[str]:
+    """An announced end beyond the horizon, or without a day."""
+    if model.lifecycle == "deprecated":
+        when = f", it shuts down on {model.shutdown_date}" if model.shutdown_date else ""
+        heir = f"; its vendor names {model.replacement}" if model.replacement else ""
+        yield f"{model.id} is deprecated{when}{heir}"
 
 
 def _of_way(way: Way | None, task: Task) -> Iterator[str]:

@@ -165,7 +165,7 @@ def _hosting(price: FineTunePrice, today: date) -> list[Part]:
     """A deployment by the hour, or keeping the weights; nothing where the host says that it takes nothing."""
     unit = price.hosting_unit or ""
     hourly, monthly = unit.startswith("per hour"), "month" in unit
-    if not (hourly or monthly) or price.hosting_usd is None:
+    if not (hourly or monthly):
         return []
     quantity = exactly(float(HOURS_PER_MONTH) if hourly else 1.0)
     return [

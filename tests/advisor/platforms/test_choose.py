@@ -268,3 +268,29 @@ def test_a_host_that_takes_its_last_job_within_the_horizon_is_not_proposed() -> 
 def test_without_a_model_the_best_open_one_with_a_known_price_is_taken() -> None:
     found = platforms_for(Profile.model_validate(KNOWN), load(), model=None, today=TODAY)
     assert any(choice.way and choice.way.usd_per_month for choice in found.choices)
+
+
+def test_a_deprecated_model_that_lives_on_is_warned_of() -> None:
+    old = LLAMA.model_copy(update={"lifecycle": "deprecated", "replacement": "newer/model"})
+    assert all(any("is deprecated" in said for said in choice.warnings) for choice in compared(old).choices)
+
+
+def test_a_deployment_without_a_price_is_named_and_in_no_sum() -> None:
+    def edit(rows: Any) -> list[Any]:
+        return [row.model_copy(update={"hosting_usd": None}) for row in rows if row.provider == "azure"]
+
+    oss = load().model("gpt-oss-20b")
+    way = one(compared(oss, edited("finetune_prices", edit)), "hosted-fine-tuning").way
+    assert way is not None
+    assert way.unpriced == ("Deployment",)
+
+
+def test_tokens_at_a_host_are_requests_times_tokens_times_price_and_the_deployment_is_billed_beside_them() -> None:
+    catalog = edited("finetune_prices", lambda rows: (row for row in rows if row.id.startswith("azure-gpt-oss-20b")))
+    way = one(compared(load().model("gpt-oss-20b"), catalog), "hosted-fine-tuning").way
+    assert way is not None
+    assert way.usd_per_month is not None
+    tokens = 5000 * (500 * Decimal("0.07") + 100 * Decimal("0.3")) * 365 / 12 / 1_000_000
+    assert float(way.usd_per_month.expected) == pytest.approx(float(tokens + Decimal("0.3") * 730), rel=1e-6)
+    assert way.once_usd is not None
+    assert way.once_usd.expected == Decimal(2000 * 600 * 3) / 1_000_000 * Decimal("3.6")
