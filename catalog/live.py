@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from importlib import metadata
@@ -68,18 +70,45 @@ class Live(NamedTuple):
     """GPU names that stand for none of the catalog, or for more than one, to how many offers name them."""
 
 
-def ask() -> tuple[list[Item], str]:
-    """All offers with GPUs, and the source to name. Raises CatalogError where ``gpuhunt`` is absent or cannot be reached."""
+class Answer(NamedTuple):
+    """What ``gpuhunt`` answers today."""
+
+    items: list[Item]
+    source: str
+    faults: tuple[str, ...]
+    """What it could not read, in its words."""
+
+
+def ask() -> Answer:
+    """All offers with GPUs. Raises CatalogError where ``gpuhunt`` is absent or reaches nothing."""
     try:
         gpuhunt: Any = importlib.import_module("gpuhunt")
     except ModuleNotFoundError as error:
         raise CatalogError("live offers need gpuhunt, which is not installed", INSTALL) from error
     try:
-        found: list[Item] = gpuhunt.query(min_gpu_count=1)
+        with _heard("gpuhunt") as faults:
+            found: list[Item] = gpuhunt.query(min_gpu_count=1)
     except (gpuhunt.GPUHuntError, OSError) as error:
         reason = " ".join(str(error).split())[:120]
         raise CatalogError(f"gpuhunt cannot reach its data ({reason})", "a connection to its server") from error
-    return found, f"gpuhunt {metadata.version('gpuhunt')}"
+    return Answer(found, f"gpuhunt {metadata.version('gpuhunt')}", tuple(faults))
+
+
+@contextmanager
+def _heard(library: str) -> Iterator[list[str]]:
+    """The first sentence of everything that a library would write to the terminal, instead of its tracebacks."""
+    said: list[str] = []
+    listener = logging.Handler(logging.WARNING)
+    listener.emit = lambda record: said.append(record.getMessage().partition(". ")[0])  # type: ignore[method-assign]  # a list is enough
+    logger = logging.getLogger(library)
+    passed_on = logger.propagate
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        yield said
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = passed_on
 
 
 def offers(items: Iterable[Item], *, source: str, known: frozenset[str], today: date) -> Live:

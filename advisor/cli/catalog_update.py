@@ -151,14 +151,16 @@ def _told(proposal: Proposal) -> list[str]:
     before = f"in force: {proposal.before[:SHORT]}"
     lines = [f"snapshot {proposal.sha256[:SHORT]} from {printable(proposal.source)}; {before}", ""]
     lines += _diff_lines(proposal.differences) or ["no difference in any fact"]
-    return [*lines, *_unknown_lines(proposal)]
+    return [*lines, *_left_lines(proposal)]
 
 
-def _unknown_lines(proposal: Proposal) -> Iterator[str]:
-    if proposal.unknown_gpus:
+def _left_lines(proposal: Proposal) -> Iterator[str]:
+    for fault in proposal.left.faults:
+        yield f"not read: {printable(fault)}"
+    if proposal.left.unknown_gpus:
         yield ""
         yield "left out, because the name stands for no GPU of the catalog, or for more than one:"
-        for name, offers in proposal.unknown_gpus.items():
+        for name, offers in proposal.left.unknown_gpus.items():
             yield f"  {printable(name)}: {offers} offers"
 
 
@@ -218,7 +220,8 @@ def _document(proposal: Proposal, *, applied: bool) -> dict[str, Any]:
         "before": proposal.before,
         "applied": applied,
         "tables": [_table_document(one) for one in proposal.differences],
-        "unknown_gpus": dict(proposal.unknown_gpus),
+        "unknown_gpus": dict(proposal.left.unknown_gpus),
+        "not_read": list(proposal.left.faults),
     }
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from advisor.errors import BadInput
@@ -25,6 +26,15 @@ from catalog.snapshot import Snapshot, check_facts, digest, read_tables, write_f
 PACKED = ".tar.gz"
 
 
+class Left(NamedTuple):
+    """What live offers do not hold."""
+
+    unknown_gpus: Mapping[str, int] = MappingProxyType({})
+    """Names that stand for no GPU of the catalog, or for more than one, and how many offers they left out."""
+    faults: tuple[str, ...] = ()
+    """What could not be read, in the words of the library."""
+
+
 class Proposal(NamedTuple):
     """A checked snapshot that is not in force yet."""
 
@@ -34,8 +44,7 @@ class Proposal(NamedTuple):
     before: str
     """Hash of what is in force, or ``bundled``."""
     differences: tuple[TableDiff, ...]
-    unknown_gpus: Mapping[str, int]
-    """Names in live offers that stand for no GPU of the catalog, and how many offers they left out."""
+    left: Left
 
 
 class History(NamedTuple):
@@ -54,19 +63,19 @@ def propose(workspace: Workspace, source: str, *, sha256: str | None, today: dat
     if leaves_machine(source):
         refuse_egress(workspace, wanted=source)
     with catalog_faults():
-        return _proposal(workspace, fetch(source, sha256=sha256), source, today, {})
+        return _proposal(workspace, fetch(source, sha256=sha256), source, today, Left())
 
 
 def propose_live(workspace: Workspace, *, today: date) -> Proposal:
     """The facts in force with the offers of the day from gpuhunt. Raises as ``propose`` does."""
     refuse_egress(workspace, wanted="gpuhunt")
     with catalog_faults():
-        items, source = live.ask()
+        answer = live.ask()
         now = installed(workspace.catalog)
         known = frozenset(gpu.id for gpu in now.gpus)
-        found = live.offers(items, source=source, known=known, today=today)
+        found = live.offers(answer.items, source=answer.source, known=known, today=today)
         snapshot = live.with_offers(read_tables(now.folder), found.offers)
-        return _proposal(workspace, snapshot, source, today, found.unknown)
+        return _proposal(workspace, snapshot, answer.source, today, Left(found.unknown, answer.faults))
 
 
 def apply(workspace: Workspace, proposal: Proposal, *, at: str) -> None:
@@ -110,9 +119,7 @@ def export(workspace: Workspace, target: Path) -> str:
     return digest(snapshot)
 
 
-def _proposal(
-    workspace: Workspace, snapshot: Snapshot, source: str, today: date, unknown: Mapping[str, int]
-) -> Proposal:
+def _proposal(workspace: Workspace, snapshot: Snapshot, source: str, today: date, left: Left) -> Proposal:
     now = installed(workspace.catalog)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "snapshot")
@@ -120,7 +127,7 @@ def _proposal(
         new = Catalog(folder)
         check_facts(new, today)
         found = diff(now, new)
-    return Proposal(snapshot, digest(snapshot), source, in_force(workspace.catalog), found, unknown)
+    return Proposal(snapshot, digest(snapshot), source, in_force(workspace.catalog), found, left)
 
 
 def _side(workspace: Workspace, name: str, scratch: Path) -> Catalog:
