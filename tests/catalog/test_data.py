@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -224,3 +225,12 @@ def test_no_fact_names_a_machine_or_a_registry() -> None:
     for path in DATA.iterdir():
         text = path.read_text(encoding="utf-8").lower()
         assert not [word for word in ("seed_", "shared/") if word in text], path.name
+
+
+def test_the_description_of_the_files_counts_their_rows_right(facts: Catalog) -> None:
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+    counted = dict(re.findall(r"^\| `(\w+)\.csv` \|.*\| (\d+) \|$", text, re.MULTILINE))
+
+    assert len(counted) == 8
+    assert {name: len(facts.table(name)) for name in counted} == {name: int(rows) for name, rows in counted.items()}
+    assert all(f"`{path.name}`" in text for path in DATA.glob("*.csv"))
