@@ -81,7 +81,9 @@ def ways(
             way = _dedicated(price, rented[1], traffic=traffic, yard=yard, sheet=sheet, today=today)
         else:
             way = _per_token(price, model=model, todo=todo, traffic=traffic, today=today)
-        yield way.model_copy(update={"once_usd": training_usd(price, todo)})
+        asked = f"; the price is that of its size ({price.model}): ask whether {price.provider} trains this model"
+        because = way.because + ("" if price.model_id else asked)
+        yield way.model_copy(update={"once_usd": training_usd(price, todo), "because": because})
 
 
 def training_usd(price: FineTunePrice, todo: Amounts) -> Money | None:

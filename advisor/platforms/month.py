@@ -64,12 +64,20 @@ def scales_to_zero(site: Site, traffic: Traffic) -> Way:
     said = f"{paid.expected:.1f} paid hours a day: answers, idle timeout and cold starts"
     parts = (_gpu_part(site, hours, said), *_beside(site, hours))
     stay = stay_seconds(site, traffic.tokens_out.expected, site.machine.rates.alone.expected)
-    return _way(site, "scales_to_zero", parts, said, traffic).model_copy(
+    way = _way(site, "scales_to_zero", parts, said, traffic)
+    return way.model_copy(
         update={
             "waiting_share": _waiting(site, traffic),
             "duty": Duty(cold_start_s=cold_start(site).expected, stay_s=stay),
+            "unpriced": (*way.unpriced, *_unknown_times(site)),
         }
     )
+
+
+def _unknown_times(site: Site) -> tuple[str, ...]:
+    """Paid time that the catalog has no figure of, and that is in no sum."""
+    asked = {"cold_start_seconds": "cold starts", "idle_timeout_seconds": "idle time after an answer"}
+    return tuple(name for fact, name in asked.items() if site.sheet.span(fact, site.mode) is None)
 
 
 def machines(site: Site, traffic: Traffic) -> Span:
@@ -99,7 +107,7 @@ def stay_seconds(site: Site, tokens_out: float, rate: float) -> float:
 
 
 def cold_start(site: Site) -> Span:
-    """Seconds until a machine that was off answers; none where the catalog has no figure, which the way then says."""
+    """Seconds until a machine that was off answers; 0 where the catalog has no figure: the way then names it as unpriced."""
     return site.sheet.span("cold_start_seconds", site.mode) or exactly(0)
 
 

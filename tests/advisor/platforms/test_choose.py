@@ -294,3 +294,13 @@ def test_tokens_at_a_host_are_requests_times_tokens_times_price_and_the_deployme
     assert float(way.usd_per_month.expected) == pytest.approx(float(tokens + Decimal("0.3") * 730), rel=1e-6)
     assert way.once_usd is not None
     assert way.once_usd.expected == Decimal(2000 * 600 * 3) / 1_000_000 * Decimal("3.6")
+
+
+def test_a_cold_start_that_nobody_has_timed_is_named_and_not_taken_for_nothing() -> None:
+    def edit(rows: Any) -> list[Any]:
+        return [row for row in rows if row.fact != "cold_start_seconds"]
+
+    way = one(compared(catalog=edited("platform_facts", edit)), "modal").way
+    assert way is not None
+    assert "cold starts" in way.unpriced
+    assert way.waiting_share is None
