@@ -1,6 +1,6 @@
-"""What APIs cost: asked of the library ``genai-prices`` when it is needed, and remembered for the day.
+"""What APIs cost: asked of the library ``genai-prices`` when it is needed, and remembered until a price changes.
 
-Importing the library takes 0.24 s, so that answers for a day are kept in the user's cache folder.
+Importing the library takes 0.24 s, so that its answers are kept in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def quote(ids: Iterable[str], day: date | datetime | None = None) -> dict[str, A
 
 def _remembered(asked: tuple[str, ...], day: date) -> dict[str, ApiPrice]:
     """From the cache what is there; what is not is computed and put there, unpriced models too."""
-    path = price_cache.path_for(metadata.version(LIBRARY), day)
-    known = price_cache.read(path)
+    version = metadata.version(LIBRARY)
+    known = price_cache.read(version, day)
     missing = [name for name in asked if name not in known]
     if missing:
         found = _computed(missing, day)
         known |= {name: found.get(name) for name in missing}
-        price_cache.write(path, known)
+        price_cache.write(version, _span(day), known)
     return {name: price for name in asked if (price := known[name]) is not None}
 
 
@@ -46,3 +46,9 @@ def _computed(asked: Iterable[str], when: date | datetime) -> dict[str, ApiPrice
 
     second = {one.id: one for one in second_prices()}
     return {name: confirmed(price, second.get(name)) for name, price in prices(asked, when).items()}
+
+
+def _span(day: date) -> tuple[date, date]:
+    from catalog.price_library import span  # noqa: PLC0415 - the same
+
+    return span(day)

@@ -1,4 +1,7 @@
-"""A file per day of prices that were computed before; whatever is wrong with it, it is as if it were not there."""
+"""Prices that were computed before, a file for each span of days on which they hold.
+
+Whatever is wrong with a file, it is as if it were not there.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,39 @@ PRICES: TypeAdapter[Prices] = TypeAdapter(Prices)
 KEPT_FILES = 16
 
 
-def path_for(version: str, day: date) -> Path:
-    """The file for a day, of this version of the library, of our records and of the second source."""
+def read(version: str, day: date) -> Prices:
+    """What is known of a day by a version of the library; nothing where no whole file says."""
+    for path in _files(version):
+        if _holds(path, day):
+            return _read(path)
+    return {}
+
+
+def write(version: str, span: tuple[date, date], prices: Mapping[str, ApiPrice | None]) -> None:
+    """Put a whole file in place at once; where that is not possible, do without."""
+    first, last = span
+    with suppress(OSError):
+        _write(_folder() / f"{first}_{last}_{_key(version)}.json", PRICES.dump_json(dict(prices), exclude_none=True))
+        _tidy(_folder())
+
+
+def _key(version: str) -> str:
+    """Of this version of the library, of our records and of the second source."""
     made_from = "\0".join([version, *ApiPrice.model_fields, hashlib.sha256(SECOND.read_bytes()).hexdigest()])
-    return _folder() / f"{day}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.json"
+    return hashlib.sha256(made_from.encode()).hexdigest()[:16]
 
 
-def read(path: Path) -> Prices:
-    """What the file holds; nothing where it is missing, unreadable or not what was written."""
+def _files(version: str) -> list[Path]:
+    return sorted(_folder().glob(f"*_{_key(version)}.json"))
+
+
+def _holds(path: Path, day: date) -> bool:
+    """The name says from when to when; dates as text are in the order of time."""
+    first, _, rest = path.name.partition("_")
+    return first <= day.isoformat() <= rest.partition("_")[0]
+
+
+def _read(path: Path) -> Prices:
     try:
         stamp, _, body = path.read_bytes().partition(b"\n")
         return PRICES.validate_json(body) if stamp == _stamp(body) else {}
@@ -36,19 +64,15 @@ def read(path: Path) -> Prices:
         return {}
 
 
-def write(path: Path, prices: Mapping[str, ApiPrice | None]) -> None:
-    """Put a whole file in place at once; where that is not possible, do without."""
-    body = PRICES.dump_json(dict(prices), exclude_none=True)
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_stamp(body) + b"\n" + body)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-        _tidy(path.parent)
+def _write(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_stamp(body) + b"\n" + body)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
 
 
 def _tidy(folder: Path) -> None:

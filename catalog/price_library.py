@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -155,7 +155,7 @@ def _source(provider: Provider) -> str:
 
 
 def _as_of(model: ModelInfo, moment: datetime) -> date:
-    """The newest day for which the library vouches: its own check of this price, else the day of its newest entry."""
+    """The newest day for which the library vouches: its own check of this price, else of any."""
     day = moment.astimezone(UTC).date()
     checked = [one for one in _checked(model) if one <= day]
     return max([*checked, *(one for one in _starts(model) if one <= day)]) if checked else min(day, edition())
@@ -174,13 +174,26 @@ def _starts(model: ModelInfo) -> Iterator[date]:
 
 @cache
 def edition() -> date:
-    """The newest day of the past at which the library knows a price to start; it carries no date of its own."""
-    today = datetime.now(UTC).date()
-    models = [model for provider in get_snapshot().providers for model in provider.models]
-    return max(start for model in models for start in _all_starts(model) if start <= today)
+    """The newest day on which any price of the library was checked; it carries no date of its own."""
+    return max(day for model in _every_model() for day in _checked(model))
 
 
-def _all_starts(model: ModelInfo) -> Iterator[date]:
+def span(day: date) -> tuple[date, date]:
+    """The first and the last day, around a day, on which every price is what it is on that day."""
+    changes = sorted({edition()}.union(*(_days(model) for model in _every_model())))
+    if day < edition():
+        return day, day
+    later = next((change for change in changes if change > day), None)
+    return max(change for change in changes if change <= day), later - timedelta(days=1) if later else date.max
+
+
+def _every_model() -> Iterator[ModelInfo]:
+    return (model for provider in get_snapshot().providers for model in provider.models)
+
+
+def _days(model: ModelInfo) -> Iterator[date]:
+    """On which something of a model changes."""
+    yield from _checked(model)
     yield from _starts(model)
     for variant in model.price_variants or ():
         if isinstance(variant.constraint, StartDateConstraint):

@@ -16,7 +16,7 @@ from genai_prices.types import ModelInfo, ModelPrice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import api_prices, price_cache
+from catalog import api_prices, price_cache, price_library
 from catalog.api_prices import quote
 from catalog.load import load
 from catalog.tariff import batch, standard, usd
@@ -245,13 +245,13 @@ def test_what_was_asked_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatc
     assert quote(ASKED[:1], DAY) == first
 
 
-def test_another_day_version_or_second_source_is_asked_for_anew(
+def test_a_day_with_other_prices_another_version_or_second_source_is_asked_for_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     quote(ASKED, DAY)
     forbid_computing(monkeypatch)
     with pytest.raises(AssertionError):
-        quote(ASKED, DAY - timedelta(days=1))
+        quote(ASKED, date(2026, 12, 1))
     with monkeypatch.context() as patch:
         patch.setattr("catalog.api_prices.metadata.version", lambda _: "9.9.9")
         with pytest.raises(AssertionError):
@@ -261,6 +261,27 @@ def test_another_day_version_or_second_source_is_asked_for_anew(
     monkeypatch.setattr(price_cache, "SECOND", other)
     with pytest.raises(AssertionError):
         quote(ASKED, DAY)
+
+
+def test_the_answer_is_kept_until_the_next_day_on_which_any_price_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, last = price_library.span(DAY)
+    expected = quote(hosted(), DAY)
+    direct = [api_prices._computed(hosted(), day) for day in (first, last)]
+    forbid_computing(monkeypatch)
+
+    assert (first, last) == (date(2026, 11, 9), date(2026, 11, 30))
+    assert [quote(hosted(), first), quote(hosted(), last)] == direct == [expected, expected]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(date(2025, 1, 1), date(2027, 6, 1)))
+def test_prices_are_the_same_on_every_day_of_a_span(day: date) -> None:
+    first, last = price_library.span(day)
+
+    assert first <= day <= last
+    some = hosted()[:: 1 + day.day]
+    assert price_library.prices(some, first) == price_library.prices(some, day)
+    assert price_library.prices(some, min(last, date(2028, 1, 1))) == price_library.prices(some, day)
 
 
 def test_further_ids_are_added_to_what_is_known(own_cache: Path) -> None:
@@ -304,7 +325,7 @@ def test_without_a_place_for_the_cache_prices_are_computed(monkeypatch: pytest.M
 
 def test_old_files_go(own_cache: Path) -> None:
     for days in range(price_cache.KEPT_FILES + 4):
-        quote(ASKED[1:], DAY - timedelta(days=days))
+        quote(ASKED[1:], date(2026, 6, 1) - timedelta(days=days))
 
     assert len(list(own_cache.iterdir())) == price_cache.KEPT_FILES
 
