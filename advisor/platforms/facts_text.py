@@ -12,7 +12,7 @@ from catalog.records import Platform, PlatformFact
 
 ASKED = ("setup_minutes", "skill", "residency", "soc2", "hipaa", "gdpr", "scalability")
 """What is said to be unknown where nobody has written it down."""
-LEGEND = "~ recalled or judgement, ? unknown. `--for PROFILE` compares them for your traffic."
+LEGEND = "~ recalled or judgement, ? unknown. `--for PROFILE` compares for your traffic."
 
 
 def facts_text(platforms: Iterable[Platform], facts: Iterable[PlatformFact]) -> str:
