@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,7 +65,13 @@ class Agreement(NamedTuple):
     """Exceptions that hold no longer."""
 
     def __str__(self) -> str:
-        return f"{self.agree} of {self.compared} API prices agree in two sources; {len(self.listed)} exceptions listed"
+        models = len({one.id for one in self.listed})
+        return f"{self.agree} of {self.compared} API prices agree in two sources; exceptions are listed for {models}"
+
+    def told(self) -> dict[str, Any]:
+        """For JSON: the counts, and each exception that holds."""
+        listed = [one.model_dump(mode="json") for one in self.listed]
+        return {"compared": self.compared, "agree": self.agree, "exceptions": listed}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,15 +116,18 @@ def guide(data: Path | None, as_json: bool) -> None:
 @click.pass_context
 def verify(ctx: click.Context, as_of: datetime | None, data: Path | None, as_json: bool) -> None:
     """Check every record: ids, sources, dates, units, parameter counts, freshness. Ends with 1 if one is unfit."""
-    from catalog.verify import verify as check  # noqa: PLC0415 - help needs no catalog
+    from catalog.api_prices import quote  # noqa: PLC0415 - help needs no catalog
+    from catalog.price_agreement import bundled_agreement  # noqa: PLC0415
+    from catalog.verify import verify as check  # noqa: PLC0415
 
     today = as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's own day
-    facts = read_catalog(data)
-    problems = check(facts, today)
+    facts = replace(read_catalog(data), quote=quote)
+    problems, agreed = check(facts, today), bundled_agreement()
     if as_json:
-        print_json({"as_of": str(today), "records": sizes(facts), "problems": [one._asdict() for one in problems]})
+        told = {"records": sizes(facts), "problems": [one._asdict() for one in problems]}
+        print_json({"as_of": str(today), **told, "price_agreement": agreed.told()})
     else:
-        _say(summary(facts, problems, today))
+        _say([*summary(facts, problems, today), f"{agreed} (catalog/data/price_exceptions.csv)"])
     if any(one.severity == "error" for one in problems):
         ctx.exit(1)
 

@@ -64,7 +64,7 @@ def test_a_model_that_one_source_lacks_is_not_compared() -> None:
 def test_the_bundled_sources_agree_but_for_the_listed_exceptions() -> None:
     found = bundled_agreement()
 
-    assert str(found) == "117 of 122 API prices agree in two sources; 14 exceptions listed"
+    assert str(found) == "117 of 122 API prices agree in two sources; exceptions are listed for 5"
     assert (found.unlisted, found.outdated) == ((), ())
     assert {one.id for one in second_prices()} <= {model.id for model in load().models}
 
