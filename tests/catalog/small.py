@@ -31,6 +31,7 @@ ROWS: Mapping[str, tuple[dict[str, str], ...]] = {
         {
             "id": "host/talker", "provider": "host", "model": "talker", "model_id": "host/talker", "status": "deprecated",
             "announced": "2026-04-01", "shutdown_date": "2026-05-20", **STAMP,
+            "as_of": "2026-05-01",
         },
     ),
 }  # fmt: skip
