@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.catalog_source import Source, read_catalog, source_options
+from advisor.cli.catalog_source import Source, in_our_words, read_catalog, source_options
 from advisor.cli.options import json_option, print_json
 from advisor.errors import BadInput
 from advisor.wording import printable
@@ -34,6 +34,15 @@ def guide(name: str | None, source: Source, as_json: bool) -> None:
     Today's prices, hours and lifetimes are computed from the facts that plans are made from, so they cannot go stale
     apart from them.
     """
+    from catalog.errors import CatalogError  # noqa: PLC0415 - help needs no catalog
+
+    try:
+        _show(name, source, as_json=as_json)
+    except CatalogError as error:
+        raise in_our_words(error) from error
+
+
+def _show(name: str | None, source: Source, *, as_json: bool) -> None:
     facts = read_catalog(source)
     names = tuple(dict.fromkeys(cell.table for cell in facts.guide_tables))
     if name is not None and name not in (*names, STATEMENTS):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.catalog_source import Source, read_catalog, source_options
+from advisor.cli.catalog_source import Source, in_our_words, read_catalog, source_options
 from advisor.cli.options import json_option, print_json
 from advisor.errors import BadInput
 
@@ -29,11 +29,16 @@ def platforms(profile: Path | None, *, model: str | None, source: Source, as_jso
     """
     if profile is None and model is not None:
         raise BadInput("--model needs --for PROFILE", "what a platform costs depends on the traffic of a profile")
-    facts = read_catalog(source)
-    if profile is None:
-        _show_facts(facts, as_json=as_json)
-    else:
-        _compare(profile, facts, model=model, source=source, as_json=as_json)
+    from catalog.errors import CatalogError  # noqa: PLC0415 - help needs no catalog
+
+    try:
+        facts = read_catalog(source)
+        if profile is None:
+            _show_facts(facts, as_json=as_json)
+        else:
+            _compare(profile, facts, model=model, source=source, as_json=as_json)
+    except CatalogError as error:
+        raise in_our_words(error) from error
 
 
 def _compare(profile: Path, facts: Catalog, *, model: str | None, source: Source, as_json: bool) -> None:

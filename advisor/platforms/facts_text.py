@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from advisor.platforms.sheet import sheet
 from advisor.platforms.text import wrapped
-from advisor.wording import printable
 from catalog.records import Platform, PlatformFact
 
 ASKED = ("setup_minutes", "skill", "residency", "soc2", "hipaa", "gdpr", "scalability")
@@ -24,7 +23,7 @@ def facts_text(platforms: Iterable[Platform], facts: Iterable[PlatformFact]) -> 
 
 def _platform(platform: Platform, facts: tuple[PlatformFact, ...]) -> Iterator[str]:
     own = sheet(platform.id, facts)
-    yield f"{printable(platform.name)} ({platform.id}): {', '.join(platform.kinds)}"
+    yield from wrapped("", f"{platform.name} ({platform.id}): {', '.join(platform.kinds)}")
     words = {"paid": platform.cost_basis, "goes to zero": platform.scale_to_zero, "adapters": platform.lora_serving}
     for name, said in words.items():
         yield from wrapped(f"  {name:<14} ", said)
