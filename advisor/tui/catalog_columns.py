@@ -29,14 +29,19 @@ UNKNOWN = "?"
 RECALLED = "~"
 OWN = "*"
 """The user's own fact, which wins over the one it replaces."""
+ENDING = "†"
+"""Retired, deprecated, or with a day set for its end."""
+LEGEND = f"{RECALLED} recalled  {OWN} own  {ENDING} ending  {UNKNOWN} unknown"
 LIFE = {"open_weights": "open", "unknown": UNKNOWN}
+MONTH = "price_month"
 TUNING = {"self_host": "self", "unknown": UNKNOWN}
 
 
 def mark(fact: Fact) -> str:
-    """``~`` for a recalled fact, ``*`` for one of the user's own."""
+    """``~`` for a recalled fact, ``*`` for one of the user's own, ``†`` for a model that ends."""
     own = OWN if fact.origin in ("overlay", "imported") else ""
-    return own + (RECALLED if fact.recalled else "")
+    ends = isinstance(fact, Model) and (fact.shutdown_date or fact.lifecycle in ("retired", "deprecated"))
+    return own + (RECALLED if fact.recalled else "") + (ENDING if ends else "")
 
 
 def words(value: str | None) -> str:
@@ -101,7 +106,7 @@ def models(catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:
         Column("context", "context", 7, _context, _context_shown, falling=True),
         _figure("price_in", "$/M in", 6, lambda one: one.input_usd_per_mtok, price),
         _figure("price_out", "$/M out", 7, lambda one: one.output_usd_per_mtok, price),
-        _figure("month", "$/month", 7, lambda one: _monthly(bills, one), price),
+        _figure(MONTH, "$/month", 7, lambda one: _monthly(bills, one), price),
         _figure("mmlu", "MMLU", 5, lambda one: one.quality.get("MMLU"), plain_number, falling=True),
         _text("license", "licence", 12, lambda one: one.license),
         _text("vendor", "vendor", 12, lambda one: one.vendor),

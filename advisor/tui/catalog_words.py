@@ -14,7 +14,7 @@ from catalog.staleness import stale, stale_parts
 CONFIDENCE: dict[Confidence, str] = {
     "verified": "verified",
     "sourced": "sourced",
-    "recalled": "~ recalled, without a source to check",
+    "recalled": "~ recalled, nothing to check it by",
     "judgement": "~ a judgement",
 }
 ORIGINS: dict[Origin, str] = {
@@ -26,14 +26,16 @@ ORIGINS: dict[Origin, str] = {
 
 
 def explained(record: Fact, bill: Bill | None, today: date) -> Content:
-    """Name, month, what has aged, source."""
-    lines = [Content.assemble((one_line(name_of(record), 70), "bold"), f"  {one_line(besides(record), 120)}")]
+    """Name, day and source, month, what has aged; a line each."""
+    trusted = ", ".join(part for part in (CONFIDENCE[record.confidence], ORIGINS[record.origin]) if part)
+    lines = [
+        Content.assemble((one_line(name_of(record), 70), "bold"), f"  {one_line(besides(record), 200)}"),
+        Content.assemble((f"{record.as_of}  ", "$text-accent"), f"{trusted}; {one_line(record.source, 240)}"),
+    ]
     if bill is not None:
         lines.append(Content(one_line(bill.because, 240)))
     lines += [Content.assemble(("! ", "$text-warning"), warning) for warning in warnings(record, today)]
-    trusted = ", ".join(part for part in (CONFIDENCE[record.confidence], ORIGINS[record.origin]) if part)
-    said = f"{one_line(record.source, 200)}, as of {record.as_of}, {trusted}"
-    return Content("\n").join([*lines, Content.assemble(("source  ", "$text-accent"), said)])
+    return Content("\n").join(lines)
 
 
 def name_of(record: Fact) -> str:

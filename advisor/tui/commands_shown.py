@@ -88,12 +88,14 @@ def _journey_command(room: RoomId, case: Case, place: tuple[str, ...], file_of: 
     return demo_command(case.journey.inputs, place, file_of(case.journey.inputs.profile))
 
 
-def list_command(place: tuple[str, ...], kind: str, asked: Filter, sort: tuple[str, bool] | None) -> str:
+def list_command(
+    place: tuple[str, ...], kind: str, asked: Filter, sort: tuple[str, bool] | None, profile: Path | None = None
+) -> str:
     """The command that lists the same facts; ``sort`` is a field and whether the largest come first."""
     words = [*place, "catalog", "list", kind, *_where(asked)]
     if sort is not None:
-        words += ["--sort", f"-{sort[0]}" if sort[1] else sort[0]]
-    return command(*words)
+        words += ["--sort", sort[0], *(["--desc"] if sort[1] else [])]
+    return command(*words, *(["--for", near(profile)] if profile is not None else []))
 
 
 def frontier_command(place: tuple[str, ...], profile: Path, measure: str, asked: Filter) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from catalog.query import RESERVED, Field, Query, parse
+from catalog.query import RESERVED, BadQuery, Field, Query, parse
 
 CONDITION = re.compile(r"(?:^|(?<=\s))(?:\(|not\s|[\w.]+\s*(?:[<>=~]|!=)|[\w.]+\s+(?:is|in|has)\s)")
 """Where the words of a filter end and its conditions begin."""
@@ -95,8 +95,17 @@ class Sheet:
         asked = take_apart(text)
         if asked != self._last:
             found = self._narrowed(asked)
+            if not found:
+                self._refuse_begun(asked)
             self._last, self._found = asked, found
         return self._sorted(self._found, order)
+
+    def _refuse_begun(self, asked: Filter) -> None:
+        """A word that finds nothing and is a field, or will be one, is a condition that is being typed."""
+        begun = asked.words[-1].casefold() if asked.words and not asked.conditions else ""
+        meant = next((name for name in self._fields if begun and name.startswith(begun)), None)
+        if meant is not None and not any(begun in text for text in self._texts):
+            raise BadQuery(f"{begun!r} alone finds nothing", f"{meant} with = != < <= > >= ~ and a value")
 
     def _narrowed(self, asked: Filter) -> list[int]:
         narrower = _extends(asked, self._last)

@@ -6,26 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from advisor.decide.records import Approach
-from advisor.errors import BadInput
-from advisor.paths import Workspace
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill, bill
 from advisor.shortlist.need import need
 from advisor.workflow.fact_sheet import FactLine, fact_sheet
 from advisor.workflow.frontier import Frontier, Measure, frontier
 from advisor.workflow.side_by_side import Compared, side_by_side
-from catalog.errors import CatalogError
-from catalog.home import current
 from catalog.load import Catalog
 from catalog.records import Fact, Model
-
-
-def current_catalog(workspace: Workspace) -> Catalog:
-    """The facts of a workspace: bundled or installed, with the user's own. Raises BadInput with what is wrong where."""
-    try:
-        return current(workspace.root / "catalog")
-    except CatalogError as error:
-        raise BadInput(error.message, f"allowed: {error.allowed}" if error.allowed else "") from error
 
 
 class Browsing:

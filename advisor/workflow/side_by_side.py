@@ -93,7 +93,7 @@ def side_by_side(models: Sequence[Model], bills: Mapping[str, Bill] | None) -> t
 
 def _bill_rows(bills: Mapping[str, Bill] | None) -> Iterator[Row]:
     if bills is not None:
-        yield Row("$ per month, this profile", lambda model: _monthly(bills, model), "lower")
+        yield Row("$ per month", lambda model: _monthly(bills, model), "lower")
 
 
 def _monthly(bills: Mapping[str, Bill], model: Model) -> Any:

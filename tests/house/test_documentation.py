@@ -18,7 +18,21 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from advisor.cli.main import COMMANDS, tunewise
-from advisor.tui.screens import comparison, decision, home, journey, plan, report, run, shortlist, wizard
+from advisor.tui.screens import (
+    catalog,
+    catalog_compare,
+    catalog_detail,
+    catalog_pareto,
+    comparison,
+    decision,
+    home,
+    journey,
+    plan,
+    report,
+    run,
+    shortlist,
+    wizard,
+)
 from harness.__main__ import parser as harness_parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +56,10 @@ SCREENS: dict[str, type[Screen[Any]]] = {
     "Run": run.RunScreen,
     "Comparison": comparison.ComparisonScreen,
     "Report": report.ReportScreen,
+    "Catalog": catalog.CatalogScreen,
+    "Facts": catalog_detail.DetailScreen,
+    "Compare": catalog_compare.CompareScreen,
+    "Pareto": catalog_pareto.ParetoScreen,
 }
 
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from advisor.errors import BadInput
 from advisor.tui.widgets.run_panel import RunPanel
+from tests.tui.catalogued import BundledWorkflow, CataloguedWorkflow
 from tests.tui.driving import press, settled, until
 from tests.tui.measured import MeasuredWorkflow
 from tests.tui.recorded import RUN_OF, RecordedWorkflow, evaluate_events, interrupted, restrained_decision, train_events
@@ -135,6 +136,18 @@ STATES: dict[str, State] = {
     "help": State(RecordedWorkflow, pressed("f1")),
     "jump": State(finished, pressed(*TO_DECISION, "f7")),
 }
+STATES |= {
+    "catalog": State(CataloguedWorkflow, pressed("f")),
+    "catalog-no-profile": State(partial(CataloguedWorkflow, done=None), pressed("f")),
+    "catalog-filter": State(CataloguedWorkflow, pressed("f", "slash", *"bright", "space", *"params", "greater_than_sign", "2", "B")),
+    "catalog-fault": State(CataloguedWorkflow, pressed("f", "slash", *"params", "less_than_sign")),
+    "catalog-marked": State(CataloguedWorkflow, pressed("f", "s", "r", "space", "down", "space", "down")),
+    "catalog-offers": State(CataloguedWorkflow, pressed("f", "3", "down")),
+    "catalog-detail": State(CataloguedWorkflow, pressed("f", "down", "down", "enter", "down", "down")),
+    "catalog-compare": State(CataloguedWorkflow, pressed("f", "down", "down", "space", "down", "down", "down", "down", "space", "down", "space", "c")),
+    "catalog-pareto": State(CataloguedWorkflow, pressed("f", "p")),
+    "catalog-pareto-left-out": State(CataloguedWorkflow, pressed("f", "p", "x", "down")),
+}  # fmt: skip
 LIVE_STEP = 52
 PICTURES: dict[str, State] = {
     "home": State(MeasuredWorkflow, pressed()),
@@ -147,5 +160,7 @@ PICTURES: dict[str, State] = {
     "comparison": State(MeasuredWorkflow, pressed(*TO_DECISION, "5")),
     "comparison-items": State(MeasuredWorkflow, pressed(*TO_DECISION, "5", "i", "down")),
     "report": State(MeasuredWorkflow, pressed("o")),
-}
+    "catalog": State(BundledWorkflow, pressed("f", "slash", *"llama", "space", *"kind", "equals_sign", *"open", "enter", "down", "down")),
+    "catalog-pareto": State(BundledWorkflow, pressed("f", "slash", *"kind", "equals_sign", *"open", "enter", "p", *["m"] * 5)),
+}  # fmt: skip
 """The pictures of the README: a recorded demo, not an invented one."""

@@ -21,6 +21,11 @@ from advisor.tui.app import TunewiseApp
 from advisor.tui.case import ROOMS, case_of
 from advisor.tui.commands import DataProvider, RoomProvider
 from advisor.tui.screens.base import Page, Room
+from advisor.tui.screens.catalog import CatalogScreen
+from advisor.tui.screens.catalog_compare import CompareScreen
+from advisor.tui.screens.catalog_detail import DetailScreen
+from advisor.tui.screens.catalog_page import CatalogPage
+from advisor.tui.screens.catalog_pareto import ParetoScreen
 from advisor.tui.screens.confirm import ConfirmScreen
 from advisor.tui.screens.failure import FailureScreen, trouble_of
 from advisor.tui.screens.help import HelpScreen, topic
@@ -30,12 +35,15 @@ from advisor.tui.screens.rooms import screen_of
 from advisor.tui.screens.save_path import PathScreen
 from advisor.tui.screens.start import StartScreen
 from advisor.tui.screens.wizard import WizardScreen
+from advisor.tui.widgets.row_table import RowTable
 from advisor.workflow.records import Advice
+from tests.tui.catalogued import CataloguedWorkflow
 from tests.tui.driving import app_of, press, settled, until
 from tests.tui.recorded import JOURNEY, RecordedWorkflow
 
 SMALL = (80, 24)
-PAGES: list[type[Page]] = [HomeScreen, WizardScreen, *map(screen_of, ROOMS)]
+FACTS: list[type[Page]] = [CatalogScreen, CompareScreen, DetailScreen, ParetoScreen]
+PAGES: list[type[Page]] = [HomeScreen, WizardScreen, *map(screen_of, ROOMS), *FACTS]
 MODALS: list[type[Screen[Any]]] = [ConfirmScreen, FailureScreen, HelpScreen, JumpScreen, PathScreen, StartScreen]
 
 
@@ -43,7 +51,9 @@ def own_bindings(kind: type[Any]) -> list[Binding]:
     return [binding for binding in kind.BINDINGS if isinstance(binding, Binding)]
 
 
-@pytest.mark.parametrize("kind", [TunewiseApp, Room, *PAGES, *MODALS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [TunewiseApp, Room, CatalogPage, RowTable, *PAGES, *MODALS], ids=lambda kind: kind.__name__
+)
 def test_every_key_has_a_stable_name_and_says_what_it_does(kind: type[Any]) -> None:
     for binding in own_bindings(kind):
         assert binding.id
@@ -52,7 +62,7 @@ def test_every_key_has_a_stable_name_and_says_what_it_does(kind: type[Any]) -> N
 
 
 def test_no_two_keys_share_a_name() -> None:
-    kinds: tuple[type[Any], ...] = (TunewiseApp, Room, *PAGES, *MODALS)
+    kinds: tuple[type[Any], ...] = (TunewiseApp, Room, CatalogPage, RowTable, *PAGES, *MODALS)
     names = [binding.id for kind in kinds for binding in own_bindings(kind)]
     assert len(names) == len(set(names))
 
@@ -68,11 +78,13 @@ async def test_the_footer_of_a_room_shows_at_most_seven_keys_and_all_of_them_fit
         assert_footer_fits(pilot)
 
 
-@pytest.mark.parametrize("key", ["", "w"])
-async def test_the_footer_of_home_and_wizard_fits(key: str) -> None:
-    async with app_of(RecordedWorkflow()).run_test(size=SMALL) as pilot:
+@pytest.mark.parametrize(
+    "keys", [(), ("w",), ("f",), ("f", "enter"), ("f", "p"), ("f", "space", "down", "space", "c")], ids=str
+)
+async def test_the_footer_of_home_wizard_and_catalog_fits(keys: tuple[str, ...]) -> None:
+    async with app_of(CataloguedWorkflow()).run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await press(pilot, *key)
+        await press(pilot, *keys)
         assert_footer_fits(pilot)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill
-from advisor.tui.catalog_columns import KIND_NAMES, KINDS, Kind, sheet_of
+from advisor.tui.catalog_columns import KIND_NAMES, KINDS, LEGEND, MONTH, Kind, sheet_of
 from advisor.tui.catalog_words import explained
 from advisor.tui.commands_shown import list_command
 from advisor.tui.screens.catalog_page import CatalogPage
@@ -107,10 +108,12 @@ class CatalogScreen(CatalogPage):
 
     def command(self) -> str:
         """The command that lists the same."""
-        if self._sheet is None:
-            return list_command(self.shell.place, self.kind, take_apart(""), sort=None)
-        chosen = None if self.order == UNSORTED else (self._sheet.columns[self.order.column].key, self.order.falling)
-        return list_command(self.shell.place, self.kind, take_apart(self.entry.value), sort=chosen)
+        asked = take_apart(self.entry.value if self._sheet is not None else "")
+        if self._sheet is None or self.order == UNSORTED:
+            return list_command(self.shell.place, self.kind, asked, sort=None)
+        column = self._sheet.columns[self.order.column].key
+        profile = self.shell.profile_file(self.profile) if column == MONTH and self.profile is not None else None
+        return list_command(self.shell.place, self.kind, asked, sort=(column, self.order.falling), profile=profile)
 
     # -- reading -----------------------------------------------------------------------------------------------
     def on_mount(self) -> None:
@@ -123,6 +126,7 @@ class CatalogScreen(CatalogPage):
         """Read the facts, then price the months."""
         browsing = self.shell.workflow.browse()
         self.post_message(self.Loaded(browsing, sheet_of("models", browsing.catalog, {})))
+        gc.freeze()  # tens of thousands of records that stay: walking them again and again holds up keys for 0.2 s
         if self.profile is not None:
             self._price(browsing, self.profile)
 
@@ -170,6 +174,7 @@ class CatalogScreen(CatalogPage):
             self.fault = error
         else:
             self.table.show(found, ordered_by=self.order, record=record)
+            self._explain(self.table.highlighted)
         self._say()
 
     def _say(self) -> None:
@@ -186,12 +191,15 @@ class CatalogScreen(CatalogPage):
         parts = [f"{len(self.table.shown):,} of {len(self._sheet.records):,}"]
         parts += [f"by {column.title} {'▼' if self.order.falling else '▲'}"]
         parts += [f"{marked} marked" + (", c compares" if marked >= FEWEST else "")] if marked else []
-        parts += ["~ recalled  * own  ? unknown"]
+        parts += [LEGEND]
         return Content(" · ".join(parts))
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Say where the highlighted row is from."""
-        record = self._record(event.record)
+        self._explain(event.record)
+
+    def _explain(self, row: int | None) -> None:
+        record = self._record(row)
         bill = self.bills.get(record.id) if self.bills is not None and isinstance(record, Model) else None
         said = (
             explained(record, bill, self.browsing.today) if record is not None and self.browsing is not None else None

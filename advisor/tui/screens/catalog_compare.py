@@ -81,12 +81,13 @@ class CompareScreen(CatalogPage):
         self._show()
 
     def _show(self) -> None:
-        label = min(30, max(14, self.size.width // 4))
+        label = min(30, max(16, self.size.width // (len(self.models) + 1)))
         room = self.size.width - MARKS - SCROLLBAR - label - PADDING * (len(self.models) + 1)
         each = max(4, room // len(self.models))
         names = [Head(f"{number} {short(model)}", each) for number, model in enumerate(self.models, start=1)]
         self.table.set_columns([Head("", label), *names], self._cells)
         self.table.show(range(len(self.rows)), ordered_by=(-1, False), record=self.table.highlighted)
+        self._explain(self.table.highlighted)
 
     def _cells(self, row: int) -> tuple[str, ...]:
         compared = self.rows[row]
@@ -94,8 +95,11 @@ class CompareScreen(CatalogPage):
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Say the whole row."""
-        if event.record is not None:
-            self.query_one("#explained", Static).update(row_text(self.rows[event.record], self.models))
+        self._explain(event.record)
+
+    def _explain(self, row: int | None) -> None:
+        if row is not None:
+            self.query_one("#explained", Static).update(row_text(self.rows[row], self.models))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As many details as models."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,6 +22,8 @@ from advisor.workflow.fact_sheet import FactLine
 from catalog.records import Fact as Record
 from catalog.records import Model
 
+SOURCE = 40
+"""Cells for a source in the table; the whole of it stands beneath."""
 COLUMNS = ("", "fact", "value", "as of", "source")
 
 
@@ -30,11 +32,14 @@ class DetailScreen(CatalogPage):
 
     CSS_PATH = "catalog.tcss"
     title_shown = "Catalog / Facts"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "unknown", "Unknown", id="catalog_detail.unknown", tooltip="Hide what is unknown, or show it"),
+    ]
 
     def __init__(self, record: Record, browsing: Browsing, *, profile: Profile | None, bill: Bill | None) -> None:
         super().__init__()
         self.record, self.browsing, self.profile, self.bill = record, browsing, profile, bill
+        self.shows_unknown = True
 
     def about(self) -> str:
         """Which record."""
@@ -51,9 +56,18 @@ class DetailScreen(CatalogPage):
 
     def on_mount(self) -> None:
         """Fill in the facts."""
-        facts = self.query_one("#facts", FactTable)
-        facts.show([fact(line) for line in self.browsing.facts(self.record)])
-        facts.table.focus()
+        self._show()
+        self.query_one("#facts", FactTable).table.focus()
+
+    def _show(self) -> None:
+        lines = self.browsing.facts(self.record)
+        shown = [fact(line) for line in lines if self.shows_unknown or line.value is not None]
+        self.query_one("#facts", FactTable).show(shown)
+
+    def action_unknown(self) -> None:
+        """Hide what is unknown, or show it."""
+        self.shows_unknown = not self.shows_unknown
+        self._show()
 
     def _headline(self) -> Content:
         lines = [
@@ -71,7 +85,7 @@ def fact(line: FactLine) -> Fact:
     """One fact as a row: its mark, name, value, day and source; the whole of it beneath."""
     value = line.value if line.value is not None else "unknown"
     day = str(line.as_of) if line.as_of is not None else ""
-    cells = (cell(signs(line)), cell(line.name), cell(value), cell(day), cell(line.source))
+    cells = (cell(signs(line)), cell(line.name), cell(value), cell(day), cell(one_line(line.source, SOURCE)))
     return Fact(cells, told(line, value))
 
 

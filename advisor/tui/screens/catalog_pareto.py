@@ -113,6 +113,7 @@ class ParetoScreen(CatalogPage):
         self.table.set_columns(OUT if self.shows_left_out else BEST, rows.__getitem__)
         self.table.show(range(len(rows)), ordered_by=(-1, False))
         self.plot.show(map(dot, self.frontier.spots), chosen=self._chosen_dot())
+        self._explain()
 
     def _chosen(self) -> Spot | LeftOut | None:
         row = self.table.highlighted

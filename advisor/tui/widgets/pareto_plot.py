@@ -119,7 +119,7 @@ class Drawing:
         for row in range(bottom):
             self._put(MARGIN, row, "│", "axis")
         self._put(MARGIN, bottom, "└" + "─" * (self.width - MARGIN - 1), "axis")
-        for value in even_ticks(upward.low, upward.high, max(2, bottom // 3)):
+        for value in even_ticks(upward.low, upward.high, max(2, bottom // 2)):
             row = bottom - 1 - upward.place(value)
             self._put(0, row, f"{value:>{MARGIN - 1}.4g} ┤", "axis")
         end = 0

@@ -117,7 +117,10 @@ class RowTable(ScrollView, can_focus=True):
         self._fit()
 
     def show(self, rows: Sequence[int], *, ordered_by: tuple[int, bool], record: int | None = None) -> None:
-        """Show these records in this order; the highlight stays on ``record`` where it is among them, else goes first."""
+        """Show these records in this order; the highlight stays on ``record`` where it is among them, else goes first.
+
+        Says nothing of the highlight: who shows knows, and may draw what depends on it in the same frame.
+        """
         resorted = self._sorted != ordered_by
         self._rows, self._sorted = rows, ordered_by
         if resorted:
@@ -127,7 +130,6 @@ class RowTable(ScrollView, can_focus=True):
         self.set_reactive(RowTable.cursor, at)
         self._reveal()
         self.refresh()
-        self._tell()
 
     def mark(self, records: frozenset[int]) -> None:
         """Mark these records and no others."""
@@ -189,7 +191,11 @@ class RowTable(ScrollView, can_focus=True):
 
     def _fit(self) -> None:
         room = max(1, (self.size.width or 80) - MARKS - SCROLLBAR)
-        widths = fit([head.width for head in self._heads], flexible=self._flexible, room=room, least=LEAST) if self._heads else []
+        widths = (
+            fit([head.width for head in self._heads], flexible=self._flexible, room=room, least=LEAST)
+            if self._heads
+            else []
+        )
         self._visible = list(enumerate(widths))
         self._show_the_sorted(room)
         self.refresh()
