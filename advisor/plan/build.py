@@ -14,6 +14,7 @@ from advisor.estimate.architecture import find_model
 from advisor.estimate.gpus import resolve
 from advisor.marks import weakest
 from advisor.plan import assumptions as take
+from advisor.plan.ageing import stale_facts
 from advisor.plan.api import Api, best_api
 from advisor.plan.components import general_components, offer_components, serverless_component
 from advisor.plan.prices import api_prices, prices_used
@@ -31,7 +32,7 @@ from advisor.plan.spans import exactly, scaled
 from advisor.plan.work import Amounts, Foreseen, amounts, foresee
 from advisor.profile import Profile
 from catalog.records import Confidence, Gpu, Model, Offer
-from catalog.staleness import STALE_AFTER_DAYS, stale_days
+from catalog.staleness import STALE_AFTER_DAYS, offer_kind, stale_days
 from harness.chain import digest
 
 COUNTABLE = 1e15
@@ -41,7 +42,7 @@ OUTDATED_DAYS = 180
 """Older prices are chosen only where there is no other, as on the shortlist."""
 ASSUMED = (
     f"an offer is chosen when the expected peak x {take.FIT_MARGIN:g} fits",
-    f"a price older than {STALE_AFTER_DAYS['offer']} days counts double when offers are ranked; older than {OUTDATED_DAYS}, it is a last resort",
+    f"a price older than {STALE_AFTER_DAYS['offer']} days ({STALE_AFTER_DAYS['moving offer']} of a market) counts double when offers are ranked; older than {OUTDATED_DAYS}, it is a last resort",
     f"an engine serves at {take.LOAD_SHARE:.0%} of its rate over a day, {take.CONCURRENCY} requests at once",
 )
 
@@ -109,6 +110,7 @@ def draft(
         capacity_per_day={s.offer.id: s.seen.requests_per_day for s in sites if s.seen.requests_per_day},
         settings={site.offer.id: site.seen.said for site in sites},
         assumptions=(*todo.assumed, *ASSUMED),
+        stale={site.offer.id: stale_facts(site.offer, model, api.model, today) for site in sites},
         digest=_digest(profile, model, api.model, offers, method, today),
     )
 
@@ -165,7 +167,7 @@ def _offer_draft(site: _Site, profile: Profile, today: date) -> OfferDraft:
         offer_id=offer.id, provider=offer.provider, gpu=site.gpu.name, gpus=offer.gpu_count, tier=offer.tier,
         usd_per_gpu_hour=offer.usd_per_gpu_hour, hours=hours, peak_memory_gib=site.seen.peak_memory_gib,
         memory_gib=site.gpu.memory_gb, fits=site.seen.fits, eligible=not note, note=note, source=offer.source,
-        as_of=offer.as_of, stale_days=stale_days("offer", offer.as_of, today),
+        as_of=offer.as_of, stale_days=stale_days(offer_kind(offer), offer.as_of, today),
         outdated=(today - offer.as_of).days > OUTDATED_DAYS, confidence=site.confidence,
     )  # fmt: skip
 
@@ -264,6 +266,7 @@ def assemble(plan_draft: Draft, priced: Priced) -> Plan:
         assumptions=(*plan_draft.settings[chosen.offer_id], *plan_draft.assumptions),
         as_of=plan_draft.today,
         prices=prices_used(priced, plan_draft.api_prices),
+        stale=plan_draft.stale.get(chosen.offer_id, ()),
     )
 
 

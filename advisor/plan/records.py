@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from advisor.marks import recalled
+from pydantic import Field
+
 from advisor.records import Frozen
 from catalog.records import Confidence
 from harness.protocol import MoneyRange as Money
@@ -107,6 +109,8 @@ class Draft(Frozen):
     settings: dict[str, tuple[str, ...]]
     """How the work would be done on each offer."""
     assumptions: tuple[str, ...]
+    stale: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What the plan of each offer would rest on that is older than is trusted."""
     digest: str
 
 
@@ -210,6 +214,8 @@ class Plan(Frozen):
     as_of: date
     prices: tuple[PriceUsed, ...] = ()
     """Every price in it; empty in plans of before they were kept."""
+    stale: tuple[str, ...] = ()
+    """What it rests on that is older than is trusted, each with its age."""
 
     def total_recalled(self, recurring: Literal["once", "monthly"]) -> bool:
         """Whether a line of this total rests on recalled figures."""

@@ -50,8 +50,8 @@ def _head(plan: Plan) -> Iterator[str]:
         f"{best.gpus} x {best.gpu}, {best.provider} {best.tier}: {mark}{usd(best.usd_per_hour)} an hour",
     )
     yield f"  {'':<12} {printable(best.source)[:48]}, {best.as_of}"
-    if best.stale_days is not None:
-        yield f"  {'':<12} ! {best.stale_days} days old: ask for today's price before relying on it"
+    for told in plan.stale:
+        yield from _wrapped(f"  {'Stale':<12} ", f"{printable(told)}: ask anew before relying on it")
     yield f"  {'GPU hours':<12} {mark}{hours.low:.2f} - {hours.expected:.2f} - {hours.high:.2f}"
     memory = f"{peak.low:.1f} - {peak.expected:.1f} - {peak.high:.1f} GiB of {best.memory_gib:g} GB"
     yield f"  {'Peak memory':<12} {mark}{memory}"

@@ -11,7 +11,7 @@ from advisor.shortlist.money import cached_tokens, monthly_usd, usd_per_request
 from advisor.shortlist.need import Need
 from catalog.load import Catalog
 from catalog.records import Model
-from catalog.staleness import Kind, stale_days
+from catalog.staleness import Kind, offer_kind, stale_days
 from catalog.tariff import standard
 
 
@@ -56,7 +56,7 @@ def hosting_bill(model: Model, catalog: Catalog, need: Need) -> Bill:
     where = (
         f"{count} x {placed.gpu.name}{marked} at {offer.provider} ({offer.tier}), ${offer.usd_per_gpu_hour:f} an hour"
     )
-    kind = _dated("offer", offer.as_of, need)
+    kind = _dated(offer_kind(offer), offer.as_of, need)
     return Bill(placed.usd_per_month, f"about {dollars(placed.usd_per_month)} a month always on: {where}{kind}", placed)
 
 
@@ -69,7 +69,7 @@ def _dated(kind: Kind, as_of: date | None, need: Need) -> str:
     if as_of is None:
         return " (undated)"
     age = stale_days(kind, as_of, need.today)
-    return f" ({as_of}, stale)" if age else f" ({as_of})"
+    return f" ({as_of}, stale: {age} days old)" if age else f" ({as_of})"
 
 
 def _missing(load: Load) -> str:
