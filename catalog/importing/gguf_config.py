@@ -82,18 +82,17 @@ def to_config(header: Header, where: str) -> Translated:
     kind = _text(metadata, "general.type") or "model"
     if kind != "model" or architecture == "clip":
         raise CatalogError(f"{where}: holds {'part of a model' if kind == 'model' else kind}", "the model itself")
-    found = {name: _plain(metadata.get(f"{architecture}.{key}")) for key, name in KEYS.items()}
-    config = {name: value for name, value in found.items() if value is not None}
+    config = {name: _plain(metadata.get(f"{architecture}.{key}")) for key, name in KEYS.items()}
     config |= {
         "model_type": _family(architecture, config, header),
         "tie_word_embeddings": not header.stored.output_head,
     }
-    config |= _latent(metadata, architecture) if "kv_lora_rank" in config else _head(config)
+    config |= _latent(metadata, architecture) if config["kv_lora_rank"] else _head(config)
     config |= _vocabulary(header)
     config |= _layers(metadata, architecture)
     config |= _biases(header)
     _rename_experts(config)
-    return Translated(config, _assumed(architecture, config))
+    return Translated(config, _assumed(architecture, config, metadata))
 
 
 def _family(architecture: str, config: Mapping[str, Any], header: Header) -> str:
@@ -122,7 +121,7 @@ def _latent(metadata: Mapping[str, Any], architecture: str) -> dict[str, Any]:
 def _head(config: Mapping[str, Any]) -> dict[str, Any]:
     """Without a key length a head's share of the width; the rotary part may be less."""
     hidden, heads = config.get("hidden_size"), config.get("num_attention_heads")
-    if "head_dim" in config or not isinstance(hidden, int) or not isinstance(heads, int) or not heads:
+    if config["head_dim"] or not isinstance(hidden, int) or not isinstance(heads, int) or not heads:
         return {}
     return {"head_dim": hidden // heads}
 
@@ -154,20 +153,21 @@ def _biases(header: Header) -> dict[str, bool]:
 
 
 def _rename_experts(config: dict[str, Any]) -> None:
-    family = config["model_type"]
-    count = config.pop("num_experts", None)
-    if count:
-        config[EXPERT_NAMES.get(family, "num_experts")] = count
-    else:
-        for name in ("num_experts_per_tok", "moe_intermediate_size", "n_shared_experts", "first_k_dense_replace"):
-            config.pop(name, None)
+    """Families name their number of experts differently; none stays said, so that no default takes its place."""
+    name = EXPERT_NAMES.get(config["model_type"], "num_experts")
+    if config["num_experts"] and name != "num_experts":
+        config[name] = config.pop("num_experts")
 
 
-def _assumed(architecture: str, config: Mapping[str, Any]) -> tuple[str, ...]:
+def _assumed(architecture: str, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    told = []
     if architecture not in FAMILIES:
-        return (f"{architecture} is taken for a model_type of its own: no other name is known for it",)
-    alike = config["model_type"] == "llama"
-    return ("model_type llama: GGUF files of Mistral and of Llama look the same",) if alike else ()
+        told.append(f"{architecture} is taken for a model_type of its own: no other name is known for it")
+    if config["model_type"] == "llama":
+        told.append("model_type llama: GGUF files of Mistral and of Llama look the same")
+    if f"{architecture}.ssm.state_size" in metadata:
+        told.append("sizes of its recurrent layers are the defaults of its family: GGUF names them differently")
+    return tuple(told)
 
 
 def _plain(value: Any) -> Any:
