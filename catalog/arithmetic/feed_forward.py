@@ -12,12 +12,17 @@ CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_
 EXPERT_WIDTH = ("moe_intermediate_size", "intermediate_size")
 
 
-def gated(hidden: int, width: int, *, bias: bool = False, fused: bool = False) -> tuple[Tensor, ...]:
+NAMES = ("gate_proj", "up_proj", "down_proj")
+
+
+def gated(
+    hidden: int, width: int, *, bias: bool = False, fused: bool = False, names: tuple[str, str, str] = NAMES
+) -> tuple[Tensor, ...]:
     """Gate, up and down (SwiGLU and its kin, arXiv:2002.05202); ``fused`` where gate and up are one matrix."""
-    rising = ("gate_up_proj",) if fused else ("gate_proj", "up_proj")
+    rising = ("gate_up_proj",) if fused else names[:2]
     wide = 2 * width if fused else width
     up = (tensor for name in rising for tensor in linear(name, hidden, wide, bias=bias))
-    return (*up, *linear("down_proj", width, hidden, bias=bias))
+    return (*up, *linear(names[2], width, hidden, bias=bias))
 
 
 def plain(

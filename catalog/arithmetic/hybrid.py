@@ -194,7 +194,10 @@ def lfm2(f: Fields) -> Structure:
     hidden, full = f.whole("hidden_size"), f.items("full_attn_idxs")
     if full is None:
         raise UnknownField("full_attn_idxs")
-    feed = (*within("feed_forward", gated(hidden, _lfm2_width(f))), *norms(f, ("operator_norm", "ffn_norm")))
+    feed = (
+        *within("feed_forward", gated(hidden, _lfm2_width(f), names=("w1", "w3", "w2"))),
+        *norms(f, ("operator_norm", "ffn_norm")),
+    )
     how = Grouped(qk_norm="head", out="out_proj", names=("q_layernorm", "k_layernorm"))
     attends = Layer("attention", (*within("self_attn", grouped(f, how)), *feed), grouped_cache(f))
     rolls = Layer("convolution", (*within("conv", short_convolution(f)), *feed), short_convolution_cache(f))

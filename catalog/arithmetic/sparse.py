@@ -110,7 +110,7 @@ def _v4_compressor(f: Fields, ratio: int) -> tuple[Tensor, ...]:
     chooser = (
         *_compressor(hidden, small, overlap, ratio),
         *linear("q_b_proj", rank, count * small),
-        *linear("weights_proj", hidden, count),
+        *linear("scorer.weights_proj", hidden, count),
     )
     return within("compressor", (*whole, *within("indexer", chooser)))
 
