@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from advisor.marks import recalled
 from pydantic import Field
 
+from advisor.marks import recalled
 from advisor.records import Frozen
 from catalog.records import Confidence
 from harness.protocol import MoneyRange as Money
