@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 @click.option("--skip-bad", is_flag=True, help="Estimate the rest and count the lines that are wrong.")
 @json_option
 @workspace_option
-def estimate(specs: Path, *, skip_bad: bool, as_json: bool, workspace: Workspace) -> None:  # noqa: ARG001 - every command takes it
+def estimate(specs: Path, *, skip_bad: bool, as_json: bool, workspace: Workspace) -> None:
     """Memory, speed and fit of the workloads in SPECS, one JSON object a line, or - for standard input.
 
     A workload has an id and task training or serving, the model by catalog id or its dimensions, and what is known of
     method, GPU, lengths and settings. What is not known widens the 80 % interval and is named.
     """
-    found, skipped = _estimates(specs)
+    found, skipped = _estimates(specs, workspace)
     if skipped and not skip_bad:
         raise BadInput(f"{specs}:{skipped[0].line}: {skipped[0].because}", "--skip-bad estimates the rest")
     if as_json:
@@ -47,11 +47,11 @@ def estimate(specs: Path, *, skip_bad: bool, as_json: bool, workspace: Workspace
         )
 
 
-def _estimates(specs: Path) -> tuple[list[Prediction], list[Skipped]]:
+def _estimates(specs: Path, workspace: Workspace) -> tuple[list[Prediction], list[Skipped]]:
     from advisor.estimate.lines import Skipped, predict_lines  # noqa: PLC0415 - other commands start without it
-    from catalog.load import load  # noqa: PLC0415 - the same
+    from advisor.workflow.facts import load_catalog  # noqa: PLC0415 - the same
 
-    answers = list(predict_lines(_lines(specs), load()))
+    answers = list(predict_lines(_lines(specs), load_catalog(workspace)))
     skipped = [answer for answer in answers if isinstance(answer, Skipped)]
     found = [answer for answer in answers if not isinstance(answer, Skipped)]
     if not answers:
