@@ -99,7 +99,12 @@ def _single(text: str) -> int | float | bool | str | None:
 def render(value: object) -> str | None:
     """The text of a value, runs in a list shortened to ``value*times``; None for what has no such form."""
     if isinstance(value, list | tuple):
-        return _render_list(value) if all(isinstance(item, int | float | str) for item in value) else None
+        return _render_list(value) if value and not any(_bare(item) is None for item in value) else None
+    return _bare(value)
+
+
+def _bare(value: object) -> str | None:
+    """The text of what is no list."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
@@ -110,7 +115,7 @@ def render(value: object) -> str | None:
 
 
 def _render_list(values: Iterable[object]) -> str:
-    runs = [(str(render(value)), len(list(run))) for value, run in groupby(values)]
+    runs = [(str(_bare(value)), len(list(run))) for value, run in groupby(values)]
     text = ",".join(value if times == 1 else f"{value}*{times}" for value, times in runs)
     return text if len(runs) > 1 else f"{text},"
 

@@ -125,10 +125,11 @@ def _nemotron_mamba(f: Fields) -> Mamba:
         kernel=f.whole("conv_kernel", default=4),
         conv_bias=f.flag("use_conv_bias", default=True),
         bias=f.flag("mamba_proj_bias", default=False),
+        adapts_out=False,
     )
 
 
-def _mamba(f: Fields, inner: int, *, bias_field: str, normed: bool) -> Mamba:
+def _mamba(f: Fields, inner: int, *, normed: bool, adapts_out: bool) -> Mamba:
     """As Granite and Falcon-H1 name it."""
     count = f.whole("mamba_n_heads")
     return Mamba(
@@ -139,8 +140,9 @@ def _mamba(f: Fields, inner: int, *, bias_field: str, normed: bool) -> Mamba:
         state=f.whole("mamba_d_state"),
         kernel=f.whole("mamba_d_conv", default=4),
         conv_bias=f.flag("mamba_conv_bias", default=True),
-        bias=f.flag(bias_field, default=False),
+        bias=f.flag("mamba_proj_bias", default=False),
         normed=normed,
+        adapts_out=adapts_out,
     )
 
 
@@ -158,7 +160,7 @@ def _granite_layer(f: Fields, feed: tuple[Tensor, ...], *, attends: bool) -> Lay
     if attends:
         tensors, cache, mixer = within("self_attn", grouped(f, Grouped())), grouped_cache(f), "attention"
     else:
-        of = _mamba(f, f.whole("mamba_expand") * f.whole("hidden_size"), bias_field="mamba_proj_bias", normed=True)
+        of = _mamba(f, f.whole("mamba_expand") * f.whole("hidden_size"), normed=True, adapts_out=True)
         tensors, cache, mixer = within("mamba", mamba(of)), mamba_cache(of), "mamba"
     return Layer(mixer, (*tensors, *feed, *norms(f, TWO_NORMS)), cache)
 
@@ -176,7 +178,7 @@ def _granite_feed(f: Fields) -> tuple[Tensor, ...]:
 def falcon_h1(f: Fields) -> Structure:
     """Falcon-H1: Mamba 2 and attention side by side in every layer. Raises UnknownField."""
     inner = f.whole("mamba_d_ssm", default=0) or f.whole("mamba_expand") * f.whole("hidden_size")
-    of = _mamba(f, inner, bias_field="mamba_proj_bias", normed=f.flag("mamba_rms_norm", default=False))
+    of = _mamba(f, inner, normed=f.flag("mamba_rms_norm", default=False), adapts_out=False)
     keys, state = grouped_cache(f), mamba_cache(of)
     tensors = (
         *within("self_attn", grouped(f, Grouped())),

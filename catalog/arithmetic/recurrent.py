@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.arithmetic.config import Fields
 from catalog.arithmetic.tensors import Cache, Tensor, linear, norm
@@ -112,6 +112,8 @@ class Mamba:
     conv_bias: bool = True
     bias: bool = False
     normed: bool = True
+    adapts_out: bool = True
+    """Whether peft attaches adapters to the matrix out: in some families their kernel reads it by itself."""
 
     @property
     def inner(self) -> int:
@@ -132,8 +134,13 @@ def mamba(of: Mamba) -> tuple[Tensor, ...]:
         *((Tensor("conv1d_bias", (of.convolved,)),) if of.conv_bias else ()),
         *(Tensor(name, (of.heads,)) for name in ("dt_bias", "A_log", "D")),
         *(norm("norm", of.inner) if of.normed else ()),
-        *linear("out_proj", of.inner, of.hidden, bias=of.bias),
+        *_out(of),
     )
+
+
+def _out(of: Mamba) -> tuple[Tensor, ...]:
+    weight, *bias = linear("out_proj", of.inner, of.hidden, bias=of.bias)
+    return (replace(weight, linear=of.adapts_out), *bias)
 
 
 def mamba_cache(of: Mamba) -> Cache:
