@@ -59,6 +59,13 @@ def _fields(of: Kind, /, **fields: str) -> dict[str, Field]:
     return {name: Field(of, known(attribute), text) for name, (attribute, _, text) in parts.items()}
 
 
+def _text(*attributes: str) -> dict[str, Field]:
+    """What stands in any of these attributes, to be found by a word."""
+    read = attrgetter(*attributes)
+    said = " ".join(attributes).replace("_", " ")
+    return {"text": Field("text", lambda record: " ".join(str(part or "") for part in read(record)), f"all of: {said}")}
+
+
 PROVENANCE = {
     **_fields("text", source="source: where it is from", confidence="confidence: how far to trust it"),
     **_fields("text", origin="origin: bundled, snapshot, overlay, imported", note="note: what else there is to say"),
@@ -67,6 +74,7 @@ PROVENANCE = {
 
 MODELS: Mapping[str, Field] = MappingProxyType({
     **_fields("text", id="id: identifier", name="name: printed name", family="family: family", vendor="vendor: who made it"),
+    **_text("id", "name", "family", "vendor", "license"),
     **_fields("text", kind="kind: open or api", license="license: licence", licence="license: licence"),
     **_fields("text", commercial_use="commercial_use: yes, no, conditions"),
     **_fields("text", fine_tunable="fine_tunable: self_host, hosted, closing, no"),
@@ -98,6 +106,7 @@ MODELS: Mapping[str, Field] = MappingProxyType({
 })  # fmt: skip
 
 GPUS: Mapping[str, Field] = MappingProxyType({
+    **_text("id", "name", "architecture", "vendor"),
     **_fields("text", id="id: identifier", name="name: printed name", vendor="vendor: vendor", architecture="architecture: generation"),
     **_fields("gb", memory="memory_gb: memory as sold", gpu_memory="memory_gb: memory as sold"),
     **_fields("number", bandwidth="bandwidth_gb_s: GB/s", bf16="bf16_dense_tflops: dense TFLOPS", fp16="fp16_dense_tflops: dense TFLOPS"),
@@ -107,6 +116,7 @@ GPUS: Mapping[str, Field] = MappingProxyType({
 })  # fmt: skip
 
 OFFERS: Mapping[str, Field] = MappingProxyType({
+    **_text("provider", "product", "instance", "gpu_id", "tier", "region"),
     **_fields("text", id="id: identifier", provider="provider: who rents it", product="product: pod, serverless ...", gpu="gpu_id: GPU"),
     **_fields("number", gpus="gpu_count: GPUs together"),
     **_fields("text", tier="tier: on demand, spot ...", billing="billing: by the second, hour ...", region="region: where", instance="instance: name"),
@@ -115,6 +125,7 @@ OFFERS: Mapping[str, Field] = MappingProxyType({
 })  # fmt: skip
 
 FINETUNE: Mapping[str, Field] = MappingProxyType({
+    **_text("provider", "model", "model_id", "method", "status"),
     **_fields("text", id="id: identifier", provider="provider: who trains", model="model: as the provider names it", model_id="model_id: here"),
     **_fields("text", method="method: LoRA, full ...", status="status: active, closing ..."),
     **_fields("money", train="train_usd_per_mtok: USD per million training tokens", train_hour="train_usd_per_hour: USD per hour"),
@@ -125,6 +136,7 @@ FINETUNE: Mapping[str, Field] = MappingProxyType({
 })  # fmt: skip
 
 LIFECYCLE: Mapping[str, Field] = MappingProxyType({
+    **_text("provider", "model", "model_id", "status", "replacement"),
     **_fields("text", id="id: identifier", provider="provider: provider", model="model: as the provider names it", model_id="model_id: here"),
     **_fields("text", status="status: deprecated, retired", scope="scope: where it ends", fine_tuning="fine_tuning: what becomes of it"),
     **_fields("date", announced="announced: announced", shutdown="shutdown_date: end", fine_tuning_ends="fine_tuning_ends: last training"),

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("catalog_commands:show", "Everything known of one record, fact by fact."),
     "search": Entry("catalog_search:search", "Find models by name, family, vendor or strength."),
     "compare": Entry("catalog_compare:compare", "Two to four models or GPUs side by side, best of each row marked."),
+    "frontier": Entry("catalog_frontier:frontier", "Models that none as cheap outscores, for a profile."),
     "guide": Entry("catalog_guide:guide", "What the guide says beside what holds, with the evidence."),
     "platforms": Entry("catalog_platforms:platforms", "Where to train and serve, compared for a profile."),
     "verify": Entry("catalog_commands:verify", "Check every record: ids, sources, dates, units, counts, freshness."),

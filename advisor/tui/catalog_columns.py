@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from advisor.marks import RECALLED, sign
 from advisor.shortlist.bill import Bill
 from advisor.tui.figures import usd
 from advisor.tui.sheet import Column, Sheet
 from advisor.tui.widgets.text import one_line
 from catalog.fields import FIELDS
 from catalog.load import Catalog
-from catalog.records import Fact, FineTunePrice, Gpu, Lifecycle, Model, Offer
+from catalog.records import Fact, Gpu, Model
 
 Kind = Literal["models", "gpus", "offers", "finetune", "lifecycle"]
 KINDS: tuple[Kind, ...] = ("models", "gpus", "offers", "finetune", "lifecycle")
@@ -26,7 +27,6 @@ KIND_NAMES: Mapping[Kind, str] = {
 }
 UNKNOWN = "?"
 """In a narrow column; wherever there is room it is written out."""
-RECALLED = "~"
 OWN = "*"
 """The user's own fact, which wins over the one it replaces."""
 ENDING = "†"
@@ -41,7 +41,7 @@ def mark(fact: Fact) -> str:
     """``~`` for a recalled fact, ``*`` for one of the user's own, ``†`` for a model that ends."""
     own = OWN if fact.origin in ("overlay", "imported") else ""
     ends = isinstance(fact, Model) and (fact.shutdown_date or fact.lifecycle in ("retired", "deprecated"))
-    return own + (RECALLED if fact.recalled else "") + (ENDING if ends else "")
+    return own + sign(fact.confidence) + (ENDING if ends else "")
 
 
 def words(value: str | None) -> str:
@@ -115,12 +115,7 @@ def models(catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:
         _figure("release", "released", 10, lambda one: one.release_date, lambda day: str(day or UNKNOWN), falling=True),
         AS_OF,
     )  # fmt: skip
-    return Sheet(columns, catalog.models, text=model_text, fields=FIELDS["models"])
-
-
-def model_text(model: Model) -> str:
-    """What a model is found by."""
-    return f"{model.id} {model.name} {model.family} {model.vendor} {model.license or ''}"
+    return Sheet(columns, catalog.models, fields=FIELDS["models"])
 
 
 def _context(model: Model) -> int | None:
@@ -157,12 +152,7 @@ def gpus(catalog: Catalog) -> Sheet:
         _text("vendor", "vendor", 8, lambda one: one.vendor),
         AS_OF,
     )
-    return Sheet(
-        columns,
-        catalog.gpus,
-        text=lambda one: f"{one.id} {one.name} {one.architecture} {one.vendor or ''}",
-        fields=FIELDS["gpus"],
-    )
+    return Sheet(columns, catalog.gpus, fields=FIELDS["gpus"])
 
 
 def offers(catalog: Catalog) -> Sheet:
@@ -178,12 +168,7 @@ def offers(catalog: Catalog) -> Sheet:
         _text("region", "region", 12, lambda one: one.region),
         _text("billing", "billing", 10, lambda one: one.billing),
     )
-    return Sheet(columns, catalog.current_offers, text=offer_text, fields=FIELDS["offers"])
-
-
-def offer_text(offer: Offer) -> str:
-    """What an offer is found by."""
-    return f"{offer.provider} {offer.product} {offer.instance or ''} {offer.gpu_id} {offer.tier} {offer.region}"
+    return Sheet(columns, catalog.current_offers, fields=FIELDS["offers"])
 
 
 def finetune(catalog: Catalog) -> Sheet:
@@ -198,12 +183,7 @@ def finetune(catalog: Catalog) -> Sheet:
         _text("status", "status", 11, lambda one: None if one.status == "unknown" else one.status.replace("_", " ")),
         AS_OF,
     )
-    return Sheet(columns, catalog.finetune_prices, text=finetune_text, fields=FIELDS["finetune"])
-
-
-def finetune_text(one: FineTunePrice) -> str:
-    """What a price of fine-tuning is found by."""
-    return f"{one.provider} {one.model} {one.model_id or ''} {one.method} {one.status}"
+    return Sheet(columns, catalog.finetune_prices, fields=FIELDS["finetune"])
 
 
 def lifecycle(catalog: Catalog) -> Sheet:
@@ -218,12 +198,7 @@ def lifecycle(catalog: Catalog) -> Sheet:
         AS_OF,
         _text("scope", "where", 12, lambda one: one.scope or "everywhere"),
     )
-    return Sheet(columns, catalog.lifecycle, text=lifecycle_text, fields=FIELDS["lifecycle"])
-
-
-def lifecycle_text(one: Lifecycle) -> str:
-    """What an announced end is found by."""
-    return f"{one.provider} {one.model} {one.model_id or ''} {one.status} {one.replacement or ''}"
+    return Sheet(columns, catalog.lifecycle, fields=FIELDS["lifecycle"])
 
 
 def sheet_of(kind: Kind, catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:

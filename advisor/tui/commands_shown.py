@@ -110,4 +110,4 @@ def _where(asked: Filter) -> list[str]:
 
 def _found_in_text(word: str) -> str:
     """A word of the filter in the filter language."""
-    return f"id~{word}" if re.fullmatch(r"[^\s<>=!~(),\"']+", word) else f'id~"{word}"'
+    return f"text~{word}" if re.fullmatch(r"[^\s<>=!~(),\"']+", word) else f'text~"{word}"'

@@ -17,6 +17,9 @@ from catalog.query import RESERVED, BadQuery, Field, Query, parse
 CONDITION = re.compile(r"(?:^|(?<=\s))(?:\(|not\s|[\w.]+\s*(?:[<>=~]|!=)|[\w.]+\s+(?:is|in|has)\s)")
 """Where the words of a filter end and its conditions begin."""
 
+TEXT = "text"
+"""The field that words are looked for in."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -69,15 +72,14 @@ class Sheet:
         columns: Sequence[Column],
         records: Sequence[Any],
         *,
-        text: Callable[[Any], str],
-        fields: Mapping[str, Field] | None = None,
+        fields: Mapping[str, Field],
     ) -> None:
         self.columns, self.records = tuple(columns), tuple(records)
-        self._texts = [text(record).casefold() for record in self.records]
+        self._texts = [fields[TEXT].read(record).casefold() for record in self.records]
         self._every = list(range(len(self.records)))
         self._orders: dict[Order, list[int]] = {}
         self._cells: dict[int, tuple[str, ...]] = {}
-        self._fields = {name: self._read_once(of) for name, of in (fields or {}).items()}
+        self._fields = {name: self._read_once(of) for name, of in fields.items()}
         self._held: dict[str, frozenset[int]] = {}
         """The rows for which a condition holds, by its text."""
         self._last = Filter((), ())

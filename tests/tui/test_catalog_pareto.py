@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from advisor.tui.screens.catalog_detail import DetailScreen
 from advisor.tui.screens.catalog_pareto import ParetoScreen
+from advisor.tui.widgets.chrome import CommandLine
 from advisor.tui.widgets.pareto_plot import BELOW, MARGIN, Dot, Drawing, dollar_ticks, even_ticks
 from tests.tui.catalogued import CataloguedWorkflow
 from tests.tui.driving import app_of, press, settled
@@ -69,8 +70,9 @@ async def test_another_score_can_be_taken_and_an_assumed_one_is_hollow() -> None
         assert text(screen, "#left-out").startswith("0 drawn")
         await press(pilot, "m", "m", "m", "m")
         assert screen.measure == "MMLU or assumed"
+        assert "--measure 'MMLU or assumed'" in screen.query_one(CommandLine).command
         assert "∘" in field(screen)
-        assert "assumed from size or price" in text(screen, "#legend")
+        assert "assumed score" in text(screen, "#legend")
 
 
 async def test_the_keys_choose_a_dot_and_enter_opens_its_facts() -> None:

@@ -22,12 +22,16 @@ COLUMNS = (
     Column("name", "name", 9, lambda one: one.name.casefold(), lambda one: one.name),
     Column("size", "size", 4, lambda one: one.size, lambda one: str(one.size)),
 )
-FIELDS = {"size": Field("count", lambda one: one.size, ""), "name": Field("text", lambda one: one.name, "")}
+FIELDS = {
+    "text": Field("text", lambda one: one.name, ""),
+    "size": Field("count", lambda one: one.size, ""),
+    "name": Field("text", lambda one: one.name, ""),
+}
 BY_NAME, BY_SIZE = Order(0, falling=False), Order(1, falling=False)
 
 
 def sheet(things: tuple[Thing, ...] = THINGS) -> Sheet:
-    return Sheet(COLUMNS, things, text=lambda one: one.name, fields=FIELDS)
+    return Sheet(COLUMNS, things, fields=FIELDS)
 
 
 @pytest.mark.parametrize(

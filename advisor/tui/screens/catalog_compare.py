@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill
+from advisor.tui.catalog_columns import mark
 from advisor.tui.commands_shown import command
 from advisor.tui.screens.catalog_detail import DetailScreen
 from advisor.tui.screens.catalog_page import CatalogPage
@@ -84,7 +85,9 @@ class CompareScreen(CatalogPage):
         label = min(30, max(16, self.size.width // (len(self.models) + 1)))
         room = self.size.width - MARKS - SCROLLBAR - label - PADDING * (len(self.models) + 1)
         each = max(4, room // len(self.models))
-        names = [Head(f"{number} {short(model)}", each) for number, model in enumerate(self.models, start=1)]
+        names = [
+            Head(f"{number} {mark(model)}{short(model)}", each) for number, model in enumerate(self.models, start=1)
+        ]
         self.table.set_columns([Head("", label), *names], self._cells)
         self.table.show(range(len(self.rows)), ordered_by=(-1, False), record=self.table.highlighted)
         self._explain(self.table.highlighted)

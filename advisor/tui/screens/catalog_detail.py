@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from advisor.marks import sign
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill
-from advisor.tui.catalog_columns import OWN, RECALLED
+from advisor.tui.catalog_columns import OWN
 from advisor.tui.catalog_words import CONFIDENCE, ORIGINS, besides, name_of, priced, warnings
 from advisor.tui.commands_shown import command
 from advisor.tui.screens.catalog_page import CatalogPage
@@ -92,8 +93,7 @@ def fact(line: FactLine) -> Fact:
 def signs(line: FactLine) -> str:
     """``~`` recalled, ``*`` one's own, ``!`` too old to be trusted."""
     own = OWN if line.origin in ("overlay", "imported") else ""
-    recalled = RECALLED if line.confidence in ("recalled", "judgement") else ""
-    return own + recalled + ("!" if line.warning else "")
+    return own + sign(line.confidence) + ("!" if line.warning else "")
 
 
 def told(line: FactLine, value: str) -> Content:

@@ -21,7 +21,8 @@ from advisor.tui.commands_shown import frontier_command
 from advisor.tui.screens.catalog_detail import DetailScreen
 from advisor.tui.screens.catalog_page import CatalogPage
 from advisor.tui.sheet import Filter
-from advisor.tui.widgets.pareto_plot import Dot, ParetoPlot
+from advisor.tui.widgets.chrome import CommandLine
+from advisor.tui.widgets.pareto_plot import SHAPES, Dot, ParetoPlot
 from advisor.tui.widgets.row_table import Head, RowTable
 from advisor.tui.widgets.text import one_line
 from advisor.workflow.browsing import Browsing
@@ -103,6 +104,7 @@ class ParetoScreen(CatalogPage):
         self.frontier, self.picked = event.frontier, None
         self.query_one("#legend", Static).update(Content(legend(event.frontier)))
         self.query_one("#left-out", Static).update(Content(left_out_text(event.frontier)))
+        self.query_one(CommandLine).show(self.command())
         self._show_list()
 
     def _show_list(self) -> None:
@@ -177,8 +179,8 @@ NOTHING = "No model has both a monthly cost and this score. m takes another scor
 
 def legend(found: Frontier) -> str:
     """What the axes and the shapes are."""
-    hollow = "  ◇ ∘ assumed from size or price" if found.measure == ASSUMED else ""
-    return f"{found.measure}, percent, against $ per month · ◆ frontier  • beaten{hollow}"
+    hollow = "  ◇ ∘ assumed score" if found.measure == ASSUMED else ""
+    return f"{found.measure}, % over $ a month · ◆ frontier  • beaten{hollow}"
 
 
 def left_out_text(found: Frontier) -> str:
@@ -198,7 +200,12 @@ def dot(spot: Spot) -> Dot:
 def spot_row(spot: Spot) -> tuple[str, ...]:
     """A line of the frontier."""
     name = one_line(spot.model.rpartition("/")[2], 60)
-    return f"◆ {name}", price(spot.usd_per_month), f"{spot.percent:.1f}", one_line(spot.score_because, 80)
+    return (
+        f"{SHAPES[True, spot.basis == 'published']} {name}",
+        price(spot.usd_per_month),
+        f"{spot.percent:.1f}",
+        one_line(spot.score_because, 80),
+    )
 
 
 def out_row(one: LeftOut) -> tuple[str, ...]:
