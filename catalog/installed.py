@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from catalog.errors import CatalogError
 from catalog.files import UNFINISHED, one_writer, sync_folder, write_whole
 from catalog.load import DATA
-from catalog.snapshot import Snapshot, digest, read_folder, write_folder
+from catalog.snapshot import Snapshot, check_whole, content, digest, write_folder
 
 BUNDLED = "bundled"
 """Stands for the facts that come with the package."""
@@ -58,16 +58,21 @@ def folder_of(folder: Path, name: str) -> Path:
 
 
 def checked(folder: Path, name: str) -> Path:
-    """The same, its content compared with its hash. Raises CatalogError where it is gone or was changed."""
+    """The same, its content compared with its hash.
+
+    Raises CatalogError where it is gone, was changed, or lacks a table that this version of the package reads.
+    """
     place = folder_of(folder, name)
     if name == BUNDLED:
         return place
+    found = {path.name: content(path) for path in place.glob("*.csv")}
+    if digest(found) != name:
+        wrong = f"was changed: its hash is {digest(found)[:SHORT]}" if found else "is gone"
+        raise CatalogError(f"snapshot {name[:SHORT]} in {place.parent} {wrong}", BACK)
     try:
-        found = digest(read_folder(place))
+        check_whole(set(found), f"snapshot {name[:SHORT]}")
     except CatalogError as error:
-        raise CatalogError(f"snapshot {name[:SHORT]} is damaged: {error.message}", BACK) from error
-    if found != name:
-        raise CatalogError(f"snapshot {name[:SHORT]} in {place.parent} was changed: its hash is {found[:SHORT]}", BACK)
+        raise CatalogError(f"{error.message}: it was made for another version of tunewise", BACK) from error
     return place
 
 
@@ -149,18 +154,25 @@ def _marked(folder: Path) -> str:
 
 
 def _keep(folder: Path, snapshot: Snapshot, name: str) -> None:
+    """Write the snapshot beside the others, unless it is there and whole."""
     place = folder_of(folder, name)
-    if place.is_dir():
-        try:
-            checked(folder, name)
-        except CatalogError:
-            place.rename(place.with_name(f"{INCOMING}damaged-{os.getpid()}"))
-        else:
-            return
+    if place.is_dir() and _whole(folder, name):
+        return
     incoming = place.with_name(f"{INCOMING}{os.getpid()}")
     write_folder(snapshot, incoming)
+    if place.exists():
+        place.rename(place.with_name(f"{INCOMING}damaged"))
     incoming.rename(place)
     sync_folder(place.parent)
+    _sweep(folder)
+
+
+def _whole(folder: Path, name: str) -> bool:
+    try:
+        checked(folder, name)
+    except CatalogError:
+        return False
+    return True
 
 
 def _switch(folder: Path, name: str, *, action: str, source: str, at: str) -> Step:
@@ -174,15 +186,19 @@ def _switch(folder: Path, name: str, *, action: str, source: str, at: str) -> St
 
 def _clear(folder: Path) -> None:
     """Take away what a killed process left half made, and note the step whose line was lost with it."""
-    for path in (folder / SNAPSHOTS).glob(f"{INCOMING}*"):
-        shutil.rmtree(path)
-    for path in folder.glob(f".*{UNFINISHED}"):
-        path.unlink()
+    _sweep(folder)
     _mend(folder / LOG)
     done, now = steps(folder), _marked(folder)
     last = done[-1].after if done else BUNDLED
     if last != now:
         _append(folder / LOG, Step("", "found", last, now, "")._asdict())
+
+
+def _sweep(folder: Path) -> None:
+    for path in (folder / SNAPSHOTS).glob(f"{INCOMING}*"):
+        shutil.rmtree(path)
+    for path in folder.glob(f".*{UNFINISHED}"):
+        path.unlink()
 
 
 def _mend(path: Path) -> None:

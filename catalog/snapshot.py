@@ -44,7 +44,7 @@ def read_tables(folder: Path) -> Snapshot:
     """The tables in a folder that may hold other files too. Raises CatalogError where one is missing."""
     found = {name: folder / name for name in NAMES if (folder / name).is_file()}
     check_whole(set(found), str(folder))
-    return {name: _content(path) for name, path in found.items()}
+    return {name: content(path) for name, path in found.items()}
 
 
 def check_name(name: str, place: str) -> None:
@@ -83,7 +83,8 @@ def write_folder(snapshot: Snapshot, folder: Path) -> None:
     sync_folder(folder)
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """The bytes of a table. Raises CatalogError where it cannot be read or is larger than any table."""
     try:
         with path.open("rb") as file:
             content = file.read(BYTES_LIMIT + 1)
