@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ OTHER = re.compile(
 PARTS = ("text_config", "llm_config", "language_config", "thinker_config")
 
 
-def main() -> None:
+def main(target: Path) -> None:
     """Every family that generates text, alone or beside images and sound."""
     names = {
         *modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
@@ -36,7 +37,7 @@ def main() -> None:
     families = {name: family(CONFIG_MAPPING[name]) for name in sorted(names) if name in CONFIG_MAPPING}
     document = {"source": f"transformers {transformers.__version__}", "families": families}
     lines = json.dumps(document, sort_keys=True, separators=(",", ":")).replace('},"', '},\n"')
-    TARGET.write_text(lines + "\n", encoding="utf-8")
+    target.write_text(lines + "\n", encoding="utf-8")
 
 
 def family(config: Any) -> dict[str, Any]:
@@ -66,4 +67,4 @@ def text_part(config: Any) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET)

@@ -30,6 +30,7 @@ DROPPED = re.compile(
 LAYER_PATTERN = re.compile(r"[M*E-]{1,8192}")
 """Of Nemotron: a letter for each layer."""
 FACTOR_LIMIT = 1_024
+DEPTH_LIMIT = 16
 TEXT_LIMIT, LIST_LIMIT = 8_192, 8_192
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 SENSES = {"vision_config": "image", "vision_tower": "image", "visual": "image", "audio_config": "audio"}
@@ -76,6 +77,7 @@ def read_config(raw: bytes, where: str) -> Configuration:
 
 def configuration(given: Mapping[str, Any], where: str, *, told: tuple[str, ...] = ()) -> Configuration:
     """The same of values that were read already; ``told`` is what was assumed before. Raises CatalogError."""
+    _refuse_depth(given, where)
     _refuse_code(given, where)
     parts = _parts(given, where)
     whole = _with_defaults(parts)
@@ -91,6 +93,14 @@ def configuration(given: Mapping[str, Any], where: str, *, told: tuple[str, ...]
         modality="+".join(["text", *sorted({sense for name, sense in SENSES.items() if parts.outer.get(name)})]),
         quantized=_quantized(parts.outer),
     )
+
+
+def _refuse_depth(given: Mapping[str, Any], where: str) -> None:
+    level: list[Mapping[str, Any]] = [given]
+    for _ in range(DEPTH_LIMIT):
+        level = [value for one in level for value in one.values() if isinstance(value, Mapping)]
+    if level:
+        raise CatalogError(f"{where}: nested more than {DEPTH_LIMIT} levels deep", "a few levels, as models have them")
 
 
 def _refuse_code(given: Mapping[str, Any], where: str) -> None:

@@ -56,6 +56,21 @@ KEYS: Mapping[str, str] = {
     "shortconv.l_cache": "conv_L_cache",
 }
 """What follows the architecture in a key, to the field of config.json."""
+SSM = ("conv_kernel", "state_size", "group_count", "time_step_rank")
+"""Keys below ``<architecture>.ssm``: width of the convolution, of a state, number of groups and of heads."""
+SSM_NAMES: Mapping[str, tuple[str, str, str, str, str]] = {
+    **dict.fromkeys(
+        ("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"),
+        ("linear_conv_kernel_dim", "linear_key_head_dim", "linear_num_key_heads", "linear_num_value_heads",
+         "linear_value_head_dim"),
+    ),
+    **dict.fromkeys(
+        ("granitemoehybrid", "falcon_h1"),
+        ("mamba_d_conv", "mamba_d_state", "mamba_n_groups", "mamba_n_heads", "mamba_d_head"),
+    ),
+    "nemotron_h": ("conv_kernel", "ssm_state_size", "n_groups", "mamba_num_heads", "mamba_head_dim"),
+}  # fmt: skip
+"""The same in config.json by family, and last the width of a head: ``ssm.inner_size`` over the heads."""
 EXPERT_NAMES: Mapping[str, str] = {
     "llama": "num_local_experts", "mixtral": "num_local_experts", "phimoe": "num_local_experts",
     "gpt_oss": "num_local_experts", "minimax_m2": "num_local_experts", "granitemoe": "num_local_experts",
@@ -90,6 +105,7 @@ def to_config(header: Header, where: str) -> Translated:
     config |= _latent(metadata, architecture) if config["kv_lora_rank"] else _head(config)
     config |= _vocabulary(header)
     config |= _layers(metadata, architecture)
+    config |= _recurrent(str(config["model_type"]), metadata, f"{architecture}.ssm")
     config |= _biases(header)
     _rename_experts(config)
     return Translated(config, _assumed(architecture, config, metadata))
@@ -145,6 +161,15 @@ def _layers(metadata: Mapping[str, Any], architecture: str) -> dict[str, Any]:
     return {}
 
 
+def _recurrent(family: str, metadata: Mapping[str, Any], prefix: str) -> dict[str, int]:
+    """Sizes of layers that keep a state."""
+    *names, width = SSM_NAMES.get(family, ("",))
+    found = dict(zip(names, (_whole(metadata.get(f"{prefix}.{key}")) for key in SSM), strict=False))
+    heads, inner = _whole(metadata.get(f"{prefix}.time_step_rank")), _whole(metadata.get(f"{prefix}.inner_size"))
+    told = found | ({width: inner // heads} if width and heads and inner else {})
+    return {name: value for name, value in told.items() if value}
+
+
 def _biases(header: Header) -> dict[str, bool]:
     return {
         "attention_bias": "blk.N.attn_q.bias" in header.names or "blk.N.attn_qkv.bias" in header.names,
@@ -165,8 +190,8 @@ def _assumed(architecture: str, config: Mapping[str, Any], metadata: Mapping[str
         told.append(f"{architecture} is taken for a model_type of its own: no other name is known for it")
     if config["model_type"] == "llama":
         told.append("model_type llama: GGUF files of Mistral and of Llama look the same")
-    if f"{architecture}.ssm.state_size" in metadata:
-        told.append("sizes of its recurrent layers are the defaults of its family: GGUF names them differently")
+    if f"{architecture}.ssm.state_size" in metadata and config["model_type"] not in SSM_NAMES:
+        told.append("sizes of its recurrent layers are the defaults of its family")
     return tuple(told)
 
 

@@ -16,7 +16,7 @@ from catalog.importing.documents import json_object
 from catalog.importing.places import Opening, Place, check_name, whole
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
-HEADER_LIMIT = 32 * 2**20
+HEADER_LIMIT = 16 * 2**20
 """Bytes of one header; a file of 30,000 tensors has about 4 MiB. (The format itself allows 100 MB.)"""
 INDEX_LIMIT = 64 * 2**20
 SHARDS_LIMIT = 2_000

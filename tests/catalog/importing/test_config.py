@@ -147,6 +147,13 @@ def test_numbers_that_no_model_has_are_named(document: object, told: str) -> Non
     assert told in fault(document)
 
 
+@pytest.mark.parametrize("levels", [20, 900, 50_000])
+def test_a_nest_without_end_is_refused(levels: int) -> None:
+    raw = b'{"model_type": "llama", "x": ' + b'{"a": ' * levels + b"1" + b"}" * levels + b"}"
+
+    assert "nested" in refusal(lambda: read_config(raw, "config.json"))
+
+
 def test_not_a_number_is_refused() -> None:
     raw = b'{"model_type": "llama", "hidden_size": NaN}'
 
