@@ -37,10 +37,9 @@ SHOWN: Mapping[str, str] = {
     "extended_context_tokens": "extended context",
     "kv_bytes_per_token": "KV bytes per token",
     "license": "licence",
-    "note": "stored",
 }
 """Fields of a record, and what they are called."""
-OPTIONAL = frozenset({"num_experts", "experts_per_token", "expert_size", "extended_context_tokens", "note"})
+OPTIONAL = frozenset({"num_experts", "experts_per_token", "expert_size", "extended_context_tokens"})
 """Left out where they do not apply."""
 
 
@@ -129,7 +128,11 @@ def _counts(check: Check) -> dict[str, str]:
 
 def _told(outcome: Outcome) -> dict[str, str]:
     found = outcome.imported
-    notes = {"notes": "; ".join((*found.check.notes, *found.said)), "same architecture": ", ".join(outcome.alike[:5])}
+    notes = {
+        "stored as": found.weights,
+        "notes": "; ".join((*found.check.notes, *found.said)),
+        "same architecture": ", ".join(outcome.alike[:5]),
+    }
     return {"assumed": "; ".join(found.assumed) or "nothing", **{name: text for name, text in notes.items() if text}}
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from catalog.arithmetic import Sizes, sizes
 from catalog.errors import CatalogError
 from catalog.importing.check import Check, check, said
+from catalog.importing.counted import Stored
 from catalog.importing.sources import Reading
 from catalog.records import Architecture, Model
 
@@ -42,6 +43,8 @@ class Imported(NamedTuple):
     said: tuple[str, ...]
     """Whether the count is what the model says of itself."""
     assumed: tuple[str, ...]
+    weights: str | None
+    """How they are stored."""
     source: str
 
 
@@ -64,7 +67,8 @@ def imported(reading: Reading, chosen: Chosen, *, known: Iterable[Model], today:
         confidence="sourced",
         origin="imported",
     )
-    return Imported(model, architecture, found, told, configuration.assumed, reading.source)
+    stored = weights(reading.stored) if reading.stored and reading.stored.parameters else None
+    return Imported(model, architecture, found, told, configuration.assumed, stored, reading.source)
 
 
 def entry(record: Model | Architecture) -> dict[str, Any]:
@@ -170,9 +174,17 @@ def _tuning(reading: Reading) -> dict[str, Any]:
 
 
 def _note(reading: Reading) -> str | None:
-    """How the weights are stored."""
-    stored = reading.stored
-    if stored is None or not stored.parameters:
-        return None
-    share = ", ".join(f"{dtype} {count / stored.parameters:.0%}" for dtype, count in stored.types[:3])
-    return f"weights: {share}, {stored.tensors:,} tensors"
+    """How the weights are stored, and what was assumed."""
+    stored, assumed = reading.stored, "; ".join(reading.configuration.assumed)
+    told = [f"assumed: {assumed}"] if assumed else []
+    if stored is not None and stored.parameters:
+        told.insert(0, f"weights: {weights(stored)}")
+    return "; ".join(told) or None
+
+
+def weights(stored: Stored) -> str:
+    """How weights are stored, in words."""
+    kinds = [
+        f"{dtype} {count / stored.parameters:.0%}" for dtype, count in stored.types if count * 200 >= stored.parameters
+    ]
+    return f"{', '.join(kinds)}, in {stored.tensors:,} tensors"

@@ -151,6 +151,30 @@ def test_the_same_again_changes_nothing_and_another_is_not_put_over_it(
     assert overlay.read_text().count('id = "local/tiny"') == 2
 
 
+def test_a_record_of_the_catalog_gives_way_only_when_told_to(capsys: Capture, tmp_path: Path, overlay: Path) -> None:
+    write_folder(tmp_path / "tiny")
+
+    assert document(capsys, "tiny", "--id", EMBEDDED, code=1)["state"] == "differs"
+    assert overlay.read_text() == OWN
+
+    assert document(capsys, "tiny", "--id", EMBEDDED, "--replace")["state"] == "replaced"
+    model = current(overlay.parent).model(EMBEDDED)
+    assert (model.total_params, model.num_layers, model.origin) == (69_440, 2, "imported")
+    assert model.license == "apache-2.0"
+
+
+def test_an_import_that_was_cut_off_between_its_two_entries_is_made_whole_by_the_next(
+    capsys: Capture, tmp_path: Path, overlay: Path
+) -> None:
+    write_folder(tmp_path / "tiny")
+    document(capsys, "tiny")
+    whole = overlay.read_text()
+    overlay.write_text(whole[: whole.index("[[models]]")])
+
+    assert document(capsys, "tiny")["state"] == "added"
+    assert current(overlay.parent).model("local/tiny").model_type == "llama"
+
+
 def test_a_dry_run_changes_nothing(capsys: Capture, tmp_path: Path) -> None:
     write_folder(tmp_path / "tiny")
 

@@ -140,3 +140,46 @@ def llama_gguf(*extra: bytes, keep: int | None = None) -> bytes:
         pair("tokenizer.ggml.tokens", [f"t{n}" for n in range(120)]), *extra,
     ]  # fmt: skip
     return gguf(pairs, tensors[:keep], data=at)
+
+
+DEEPSEEK: Mapping[str, Any] = {
+    "model_type": "deepseek_v3", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
+    "num_attention_heads": 4, "num_key_value_heads": 4, "vocab_size": 120, "tie_word_embeddings": False,
+    "q_lora_rank": 48, "kv_lora_rank": 32, "qk_rope_head_dim": 8, "qk_nope_head_dim": 16, "v_head_dim": 16,
+    "n_routed_experts": 4, "n_shared_experts": 1, "num_experts_per_tok": 2, "moe_intermediate_size": 24,
+    "first_k_dense_replace": 1, "num_nextn_predict_layers": 1, "max_position_embeddings": 512,
+    "quantization_config": {"quant_method": "fp8"},
+}  # fmt: skip
+"""A small DeepSeek-V3."""
+
+
+def deepseek_shapes() -> dict[str, tuple[str, Sequence[int]]]:
+    """Its tensors by the names and types of the published checkpoint: FP8 with scales, and a prediction layer at the end."""
+    attention = {
+        "self_attn.q_a_proj": (48, 64), "self_attn.q_b_proj": (4 * 24, 48), "self_attn.kv_a_proj_with_mqa": (40, 64),
+        "self_attn.kv_b_proj": (4 * 32, 32), "self_attn.o_proj": (64, 4 * 16),
+    }  # fmt: skip
+    norms = {
+        "input_layernorm": 64,
+        "post_attention_layernorm": 64,
+        "self_attn.q_a_layernorm": 48,
+        "self_attn.kv_a_layernorm": 32,
+    }
+    experts = {f"mlp.{name}.{part}": shape for name in ("shared_experts", *(f"experts.{n}" for n in range(4)))
+               for part, shape in (("gate_proj", (24, 64)), ("up_proj", (24, 64)), ("down_proj", (64, 24)))}  # fmt: skip
+    dense = {"mlp.gate_proj": (96, 64), "mlp.up_proj": (96, 64), "mlp.down_proj": (64, 96)}
+    found: dict[str, tuple[str, Sequence[int]]] = {
+        "model.embed_tokens.weight": ("BF16", (120, 64)), "lm_head.weight": ("BF16", (120, 64)),
+        "model.norm.weight": ("BF16", (64,)), "model.layers.2.eh_proj.weight": ("BF16", (64, 128)),
+        **{f"model.layers.2.{name}.weight": ("BF16", (64,)) for name in ("enorm", "hnorm", "shared_head.norm")},
+        **{f"model.layers.2.{name}.weight": ("BF16", (120, 64)) for name in ("embed_tokens", "shared_head.head")},
+    }  # fmt: skip
+    for layer in range(3):
+        for name, shape in {**attention, **(experts if layer else dense)}.items():
+            found[f"model.layers.{layer}.{name}.weight"] = ("F8_E4M3", shape)
+            found[f"model.layers.{layer}.{name}.weight_scale_inv"] = ("F32", (1, 1))
+        found |= {f"model.layers.{layer}.{name}.weight": ("BF16", (width,)) for name, width in norms.items()}
+        if layer:
+            found[f"model.layers.{layer}.mlp.gate.weight"] = ("BF16", (4, 64))
+            found[f"model.layers.{layer}.mlp.gate.e_score_correction_bias"] = ("F32", (4,))
+    return found

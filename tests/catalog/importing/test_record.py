@@ -17,7 +17,17 @@ from catalog.importing.record import Chosen, Imported, entry, imported
 from catalog.importing.sources import read_source
 from catalog.load import TABLES, load
 from catalog.records import Model
-from tests.catalog.importing.files import LLAMA, llama_gguf, llama_shapes, pair, refusal, write_folder, write_weights
+from tests.catalog.importing.files import (
+    DEEPSEEK,
+    LLAMA,
+    deepseek_shapes,
+    llama_gguf,
+    llama_shapes,
+    pair,
+    refusal,
+    write_folder,
+    write_weights,
+)
 
 DAY = date(2026, 11, 23)
 REPRODUCED = (
@@ -77,6 +87,21 @@ def test_a_prediction_layer_counts_beside_the_model(tmp_path: Path) -> None:
 
     assert (found.model.total_params, found.model.param_check) == (69_440, "exact")
     assert "30,848 more parameters are stored in prediction layers" in (found.model.param_note or "")
+
+
+def test_a_mixture_with_latent_attention_in_fp8_is_exact_without_its_scales_and_prediction_layer(
+    tmp_path: Path,
+) -> None:
+    found = bring(write_folder(tmp_path / "m", DEEPSEEK, deepseek_shapes()))
+
+    attention = 48 * 64 + 96 * 48 + 40 * 64 + 128 * 32 + 64 * 64 + 64 + 64 + 48 + 32
+    mixture = 5 * 3 * 24 * 64 + 4 * 64 + 4
+    assert found.model.total_params == 2 * 120 * 64 + 64 + 2 * attention + 3 * 96 * 64 + mixture
+    assert found.model.param_check == "exact"
+    assert found.model.active_params == found.model.total_params - 2 * 3 * 24 * 64
+    more = attention + mixture + 64 * 128 + 3 * 64 + 2 * 120 * 64
+    assert f"{more:,} more parameters are stored in prediction layers" in (found.model.param_note or "")
+    assert (found.model.attention, found.model.dense_layers) == ("mla", 1)
 
 
 def test_packed_weights_are_not_compared(tmp_path: Path) -> None:
