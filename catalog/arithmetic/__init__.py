@@ -7,7 +7,7 @@ that list.
 from catalog.arithmetic.adapters import adapter_parameters, shapes, targets_of
 from catalog.arithmetic.cache import cache_bytes, kv_bytes_per_token
 from catalog.arithmetic.config import Fields, UnknownField, flatten, parse, render
-from catalog.arithmetic.families import covered, structure
+from catalog.arithmetic.families import covered, structure, used
 from catalog.arithmetic.of_model import fields_of
 from catalog.arithmetic.parameters import Parameters, dims, parameters
 from catalog.arithmetic.sizes import Sizes, sizes, structure_of
@@ -38,4 +38,5 @@ __all__ = [
     "structure_of",
     "targets_of",
     "total",
+    "used",
 ]

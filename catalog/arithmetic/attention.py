@@ -21,7 +21,6 @@ class Grouped:
     """Of queries, keys and values."""
     out_bias: bool = False
     qk_norm: QkNorm = "none"
-    norm_bias: bool = False
     out: str = "o_proj"
     names: tuple[str, str] = ("q_norm", "k_norm")
     fused: str | None = None
@@ -63,9 +62,7 @@ def _qk_norm(how: Grouped, count: int, shared: int, width: int) -> tuple[Tensor,
     if how.qk_norm == "heads":
         return (Tensor(how.names[0], (count, width)), Tensor(how.names[1], (shared, width)))
     sizes = (width, width) if how.qk_norm == "head" else (count * width, shared * width)
-    return tuple(
-        tensor for name, size in zip(how.names, sizes, strict=True) for tensor in norm(name, size, bias=how.norm_bias)
-    )
+    return tuple(tensor for name, size in zip(how.names, sizes, strict=True) for tensor in norm(name, size))
 
 
 def grouped_cache(f: Fields, window_tokens: int | None = None) -> Cache:

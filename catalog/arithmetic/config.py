@@ -24,16 +24,29 @@ class UnknownField(LookupError):
 class Fields:
     """The fields of a configuration by their own names, read with the type that is expected."""
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
+    def __init__(self, values: Mapping[str, Value], *, seen: set[str] | None = None, prefix: str = "") -> None:
         self._values = {name: value for name, value in values.items() if value is not None}
+        self._seen = set() if seen is None else seen
+        self._prefix = prefix
 
     def __contains__(self, name: str) -> bool:
-        return name in self._values
+        return self._get(name) is not None
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """Names of the fields that were there when they were asked for."""
+        return frozenset(self._seen)
+
+    def _get(self, name: str) -> Value:
+        value = self._values.get(name)
+        if value is not None:
+            self._seen.add(self._prefix + name)
+        return value
 
     def whole(self, *names: str, default: int | None = None) -> int:
         """A count under the first of these names that is there. Raises UnknownField."""
         for name in names:
-            value = self._values.get(name)
+            value = self._get(name)
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
         if default is None:
@@ -42,21 +55,23 @@ class Fields:
 
     def flag(self, name: str, *, default: bool | None = None) -> bool:
         """A switch. Raises UnknownField."""
-        value = self._values.get(name, default)
-        if not isinstance(value, bool):
+        value = self._get(name)
+        found = default if value is None else value
+        if not isinstance(found, bool):
             raise UnknownField(name)
-        return value
+        return found
 
     def text(self, name: str, *, default: str | None = None) -> str:
         """A word. Raises UnknownField."""
-        value = self._values.get(name, default)
-        if not isinstance(value, str):
+        value = self._get(name)
+        found = default if value is None else value
+        if not isinstance(found, str):
             raise UnknownField(name)
-        return value
+        return found
 
     def items(self, name: str) -> tuple[Any, ...] | None:
         """A list, or None where the field is absent."""
-        value = self._values.get(name)
+        value = self._get(name)
         if value is None:
             return None
         return value if isinstance(value, tuple) else (value,)
@@ -65,11 +80,11 @@ class Fields:
         """The fields of a nested part such as ``vision_config``, or None where there is none."""
         start = f"{prefix}."
         inner = {name.removeprefix(start): value for name, value in self._values.items() if name.startswith(start)}
-        return Fields(inner) if inner else None
+        return Fields(inner, seen=self._seen, prefix=self._prefix + start) if inner else None
 
     def but(self, **changes: Value) -> Fields:
         """The same with these fields changed."""
-        return Fields({**self._values, **changes})
+        return Fields({**self._values, **changes}, seen=self._seen, prefix=self._prefix)
 
 
 def parse(text: str) -> Value:

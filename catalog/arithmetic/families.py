@@ -57,6 +57,11 @@ INNER: Mapping[str, str] = {
 }
 """Multimodal models, and the language model inside where ``text_model_type`` does not say."""
 
+LAYERS_LIMIT = 10_000
+"""The deepest published model has some hundred."""
+CONTRADICTIONS = (IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
+"""What a list that is too short, a letter that means nothing or a width of 0 ends in."""
+
 LAST_LAYER = ("deepseek_v3", "deepseek_v32", "glm4_moe", "glm4_moe_lite", "glm_moe_dsa", "kimi_k2")
 """Families whose prediction layer is one more layer of the last kind."""
 INDEXED = ("deepseek_v32", "glm_moe_dsa")
@@ -72,12 +77,21 @@ def covered(model_type: str, fields: Fields) -> str | None:
 
 
 def structure(model_type: str, fields: Fields) -> Structure:
-    """All tensors of a model. Raises UnknownField for a field that is missing, LookupError for a family that is not covered."""
+    """All tensors of a model.
+
+    Raises UnknownField for a field that is missing, LookupError for a family that is not covered or for fields that
+    contradict each other.
+    """
     family = covered(model_type, fields)
     if family is None:
         raise LookupError(f"the architecture {model_type} is not covered")
-    built = TEXT[family](fields)
-    return replace(built, towers=_towers(model_type, fields), spare=_spare(family, fields, built))
+    if fields.whole("num_hidden_layers", default=0) > LAYERS_LIMIT:
+        raise LookupError(f"num_hidden_layers is above {LAYERS_LIMIT}")
+    try:
+        built = TEXT[family](fields)
+        return replace(built, towers=_towers(model_type, fields), spare=_spare(family, fields, built))
+    except CONTRADICTIONS as error:
+        raise LookupError("the fields of its configuration contradict each other") from error
 
 
 def _towers(model_type: str, fields: Fields) -> tuple[Tensor, ...] | None:
@@ -111,3 +125,9 @@ def _spare(family: str, fields: Fields, built: Structure) -> tuple[Tensor, ...]:
             fields, last, tables=fields.flag("mtp_use_dedicated_embeddings", default=family in OWN_TABLES)
         )
     return ()
+
+
+def used(model_type: str, fields: Fields) -> frozenset[str]:
+    """Names of the fields that a model's structure rests on. Raises as ``structure`` does."""
+    structure(model_type, fields)
+    return fields.seen

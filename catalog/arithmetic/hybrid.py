@@ -124,12 +124,13 @@ def _nemotron_mamba(f: Fields) -> Mamba:
         state=f.whole("ssm_state_size"),
         kernel=f.whole("conv_kernel", default=4),
         conv_bias=f.flag("use_conv_bias", default=True),
-        bias=f.flag("mamba_proj_bias", default=False),
+        bias=f.flag("use_bias", default=False),
+        out_bias=f.flag("use_bias", default=False),
         adapts_out=False,
     )
 
 
-def _mamba(f: Fields, inner: int, *, normed: bool, adapts_out: bool) -> Mamba:
+def _mamba(f: Fields, inner: int, *, out_bias: str, normed: bool, adapts_out: bool) -> Mamba:
     """As Granite and Falcon-H1 name it."""
     count = f.whole("mamba_n_heads")
     return Mamba(
@@ -141,6 +142,7 @@ def _mamba(f: Fields, inner: int, *, normed: bool, adapts_out: bool) -> Mamba:
         kernel=f.whole("mamba_d_conv", default=4),
         conv_bias=f.flag("mamba_conv_bias", default=True),
         bias=f.flag("mamba_proj_bias", default=False),
+        out_bias=f.flag(out_bias, default=False),
         normed=normed,
         adapts_out=adapts_out,
     )
@@ -160,7 +162,13 @@ def _granite_layer(f: Fields, feed: tuple[Tensor, ...], *, attends: bool) -> Lay
     if attends:
         tensors, cache, mixer = within("self_attn", grouped(f, Grouped())), grouped_cache(f), "attention"
     else:
-        of = _mamba(f, f.whole("mamba_expand") * f.whole("hidden_size"), normed=True, adapts_out=True)
+        of = _mamba(
+            f,
+            f.whole("mamba_expand") * f.whole("hidden_size"),
+            out_bias="mamba_proj_bias",
+            normed=True,
+            adapts_out=True,
+        )
         tensors, cache, mixer = within("mamba", mamba(of)), mamba_cache(of), "mamba"
     return Layer(mixer, (*tensors, *feed, *norms(f, TWO_NORMS)), cache)
 
@@ -178,7 +186,7 @@ def _granite_feed(f: Fields) -> tuple[Tensor, ...]:
 def falcon_h1(f: Fields) -> Structure:
     """Falcon-H1: Mamba 2 and attention side by side in every layer. Raises UnknownField."""
     inner = f.whole("mamba_d_ssm", default=0) or f.whole("mamba_expand") * f.whole("hidden_size")
-    of = _mamba(f, inner, normed=f.flag("mamba_rms_norm", default=False), adapts_out=False)
+    of = _mamba(f, inner, out_bias="projectors_bias", normed=f.flag("mamba_rms_norm", default=False), adapts_out=False)
     keys, state = grouped_cache(f), mamba_cache(of)
     tensors = (
         *within("self_attn", grouped(f, Grouped())),

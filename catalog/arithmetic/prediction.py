@@ -1,7 +1,7 @@
 """Layers that predict a token further ahead (MTP, arXiv:2412.19437 section 2.2): in the checkpoint, not in the model.
 
-Their shapes are not in transformers, which leaves them out on loading; they follow from the published checkpoints'
-tensor names as vLLM and SGLang load them, and are confirmed where a published count is reached with them to the unit.
+transformers leaves them out on loading; their parts are read from vLLM 0.32, ``model_executor/models/*_mtp.py``, and each
+builder reaches a published count to the unit (docs/parameters.md, counted: stored).
 """
 
 from __future__ import annotations

@@ -111,6 +111,7 @@ class Mamba:
     kernel: int
     conv_bias: bool = True
     bias: bool = False
+    out_bias: bool = False
     normed: bool = True
     adapts_out: bool = True
     """Whether peft attaches adapters to the matrix out: in some families their kernel reads it by itself."""
@@ -139,7 +140,7 @@ def mamba(of: Mamba) -> tuple[Tensor, ...]:
 
 
 def _out(of: Mamba) -> tuple[Tensor, ...]:
-    weight, *bias = linear("out_proj", of.inner, of.hidden, bias=of.bias)
+    weight, *bias = linear("out_proj", of.inner, of.hidden, bias=of.out_bias)
     return (replace(weight, linear=of.adapts_out), *bias)
 
 

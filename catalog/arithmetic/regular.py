@@ -6,7 +6,7 @@ Read from the modelling code of transformers 5.19, ``models/<model_type>/modelin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from catalog.arithmetic.attention import Grouped, grouped, grouped_cache, heads
@@ -182,9 +182,7 @@ def _attention(f: Fields, how: Regular) -> Grouped:
     of, bias = how.attention, how.attention.bias or _switch(f, how.bias_field, default=how.bias_default)
     named = how.norm_field is None or _switch(f, how.norm_field)
     out = of.out_bias or (how.out_follows and how.bias_field is not None and bias)
-    return Grouped(
-        bias, out, of.qk_norm if named else "none", of.norm_bias, of.out, of.names, of.fused, of.gated, of.sinks
-    )
+    return replace(of, bias=bias, out_bias=out, qk_norm=of.qk_norm if named else "none")
 
 
 def _feed(f: Fields, how: Regular, index: int) -> tuple[Tensor, ...]:

@@ -289,5 +289,23 @@ def test_no_family_fails_on_an_empty_configuration_other_than_by_naming_a_field(
         structure(family, Fields({}))
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "text"),
+    [
+        ("DeepSeek-V4-Flash", "compress_ratios", "4,128"),
+        ("NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "hybrid_override_pattern", "MX"),
+        ("NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "hybrid_override_pattern", "M" * 3 + "E,E"),
+        ("granite-4.0-h-tiny", "mamba_n_heads", "0"),
+        ("Qwen3.5-27B", "num_hidden_layers", "1000000000000"),
+    ],
+)
+def test_fields_that_make_no_sense_are_a_reason_and_no_crash(name: str, field: str, text: str) -> None:
+    model = known(name)
+    odd = sizes(model.model_copy(update={"config": {**model.config, field: text}}), rank=8, context_tokens=100)
+
+    assert odd.text_params is None
+    assert len(odd.reasons) == 1
+
+
 def test_copies_of_one_structure_are_equal() -> None:
     assert replace(llama(), spare=()) == llama()

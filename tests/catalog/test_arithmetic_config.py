@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from catalog.arithmetic import Fields, UnknownField, flatten, parse, render, structure, total
+from catalog.arithmetic import Fields, UnknownField, fields_of, flatten, parse, render, structure, total, used
+from catalog.load import load
+from catalog.records import Model
 
 WORDS = some.from_regex(r"[a-z_][a-z0-9_]{0,20}", fullmatch=True).filter(
     lambda word: word not in ("true", "false", "none", "nan", "inf", "infinity")
@@ -114,3 +116,23 @@ def test_fields_are_read_with_the_type_that_is_expected() -> None:
 def test_a_field_that_is_not_there_or_is_something_else_is_not_known(ask: Any) -> None:
     with pytest.raises(UnknownField, match="is not known"):
         ask(Fields({"layers": 2, "tied": True, "kind": "a"}))
+
+
+def test_the_fields_that_sizes_rest_on_can_be_told() -> None:
+    model = load().model("Qwen3.5-27B")
+    told = used("qwen3_5", fields_of(model))
+
+    assert {"linear_num_value_heads", "mtp_num_hidden_layers", "vision_config.depth", "hidden_size"} <= told
+    assert set(model.config) <= told
+    assert "moe_intermediate_size" not in told
+
+
+@pytest.mark.parametrize("model", [one for one in load().models if one.config], ids=lambda one: one.id)
+def test_the_catalog_keeps_no_field_that_no_size_rests_on(model: Model) -> None:
+    spare = {"vision_config.vision_use_head", "linear_attn_config.kda_layers"}  # for building the model itself
+
+    assert (
+        not {name for name, text in model.config.items() if text != "none"}
+        - spare
+        - used(model.model_type or "", fields_of(model))
+    )

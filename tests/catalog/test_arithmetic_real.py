@@ -41,6 +41,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "mamba_n_groups": "1",
         "mamba_d_state": "16",
         "mamba_rms_norm": "true",
+        "projectors_bias": "true",
     },
     "gemma2": {"sliding_window": "8"},
     "gemma3_text": {"sliding_window": "8"},
