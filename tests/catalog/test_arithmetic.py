@@ -292,7 +292,7 @@ def test_no_family_fails_on_an_empty_configuration_other_than_by_naming_a_field(
 @pytest.mark.parametrize(
     ("name", "field", "text"),
     [
-        ("DeepSeek-V4-Flash", "compress_ratios", "4,128"),
+        ("deepseek-ai/DeepSeek-V4-Flash", "compress_ratios", "4,128"),
         ("NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "hybrid_override_pattern", "MX"),
         ("NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "hybrid_override_pattern", "M" * 3 + "E,E"),
         ("granite-4.0-h-tiny", "mamba_n_heads", "0"),
