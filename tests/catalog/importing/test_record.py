@@ -65,6 +65,26 @@ def test_a_configuration_alone_is_computed_and_says_so(tmp_path: Path) -> None:
     assert found.model.confidence == "sourced"
 
 
+def test_a_nested_configuration_that_leaves_fields_out_gives_the_published_count(tmp_path: Path) -> None:
+    """google/gemma-3-4b-it: its config.json leaves heads and vocabulary to the family; 4,300,079,472 are published."""
+    vision = {
+        "hidden_size": 1152, "image_size": 896, "intermediate_size": 4304, "model_type": "siglip_vision_model",
+        "num_attention_heads": 16, "num_hidden_layers": 27, "patch_size": 14, "vision_use_head": False,
+    }  # fmt: skip
+    language = {
+        "model_type": "gemma3_text", "hidden_size": 2560, "intermediate_size": 10240, "num_hidden_layers": 34,
+        "sliding_window": 1024, "rope_scaling": {"factor": 8.0, "rope_type": "linear"},
+    }  # fmt: skip
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"model_type": "gemma3", "text_config": language, "vision_config": vision}))
+
+    found = bring(path).model
+
+    assert (found.total_params, found.modality) == (4_300_079_472, "text+image")
+    assert (found.attention, found.native_context_tokens) == ("gqa+sliding(1024) 5:1", 131_072)
+    assert "num_attention_heads 8, num_key_value_heads 4" in (found.note or "")
+
+
 def test_headers_that_disagree_are_marked_with_their_deviation(tmp_path: Path) -> None:
     shapes = {**llama_shapes(), "model.extra.weight": ("BF16", (694,))}
     found = bring(write_folder(tmp_path / "m", shapes=shapes))
