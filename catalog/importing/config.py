@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from catalog.arithmetic.config import NESTED_TEXT, flatten
+from catalog.arithmetic.config import NESTED_TEXT
 from catalog.errors import CatalogError
 from catalog.importing.defaults import Family, family, source
 from catalog.importing.documents import json_object
 from catalog.importing.fields import NAMES, Values
+from catalog.importing.kept import WORD, kept
 from catalog.importing.layers import layers
 
 CONFIG_LIMIT = 8 * 2**20
 OWN_CODE = "auto_map"
 WRAPPERS = ("thinker_config",)
 """Where models that also speak keep the part that reads and writes."""
-KEPT = re.compile(
-    r"size|layer|head|rank|expert|window|pattern|interval|position|bias|tie_|conv|mamba|state|n_ctx|n_embd|n_inner"
-    r"|nextn|mtp|dim|dense|moe|hybrid|attn|norm|gate|multi_query|decoder_arch|depth|hidden|width|channels|patch|tiles"
-    r"|kernel|merge|index_|laurel|altup|groups|block|chunk|use_|model_type|spatial|num_|^d_|^n_|ratio|height|pos_emb"
-)
-"""Names of fields that may decide sizes."""
-DROPPED = re.compile(
-    r"token|dropout|initializer|eps|loss|coef|scal|theta|_act|2id|id2|quantization|dtype|version|name_or_path|prompt"
-    r"|processor|architectures|cache"
-)
-LAYER_PATTERN = re.compile(r"[M*E-]{1,8192}")
-"""Of Nemotron: a letter for each layer."""
 FACTOR_LIMIT = 1_024
 DEPTH_LIMIT = 16
-TEXT_LIMIT, LIST_LIMIT = 8_192, 8_192
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 SENSES = {"vision_config": "image", "vision_tower": "image", "visual": "image", "audio_config": "audio"}
 NEEDED = ("num_layers", "hidden_size")
 """Without these a document is no configuration of a language model."""
@@ -87,7 +73,7 @@ def configuration(given: Mapping[str, Any], where: str, *, told: tuple[str, ...]
     return Configuration(
         model_type=str(whole["model_type"]),
         fields=fields,
-        config=_kept(whole),
+        config=kept(whole),
         assumed=(*told, *_assumed(parts, values)),
         known=parts.kind is not None,
         modality="+".join(["text", *sorted({sense for name, sense in SENSES.items() if parts.outer.get(name)})]),
@@ -248,30 +234,6 @@ def _reach(values: Values, name: str, found: Mapping[str, Any]) -> dict[str, Any
         "full_attention_layers": kinds.full,
         "sliding_or_linear_layers": kinds.other,
     }
-
-
-def _kept(whole: Mapping[str, Any]) -> dict[str, str]:
-    """Whatever may decide sizes, as the catalog keeps it."""
-    flat = flatten(_plain({name: value for name, value in whole.items() if name != "model_type"}))
-    return {name: text for name, text in flat.items() if _wanted(name) and len(text) <= TEXT_LIMIT}
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without texts and lists that no size is written as: in the catalog's form of a list ``*`` repeats."""
-    inner = {name: _plain(value) if isinstance(value, Mapping) else value for name, value in values.items()}
-    return {name: value for name, value in inner.items() if not isinstance(value, str | list) or _writable(value)}
-
-
-def _writable(value: str | list[Any]) -> bool:
-    if isinstance(value, str):
-        return "*" not in value or bool(LAYER_PATTERN.fullmatch(value))
-    words = all(WORD.fullmatch(one) if isinstance(one, str) else isinstance(one, int | float) for one in value)
-    return words and len(value) <= LIST_LIMIT
-
-
-def _wanted(name: str) -> bool:
-    last = name.rpartition(".")[2]
-    return bool(KEPT.search(last)) and not DROPPED.search(name)
 
 
 def _assumed(parts: Parts, values: Values) -> Iterator[str]:
