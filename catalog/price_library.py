@@ -30,6 +30,8 @@ FIELDS = {
     "cache_write": "cache_write_mtok",
 }
 """Ours to the library's; writes are those that a cache keeps for its usual five minutes."""
+BEYOND = 10**12
+"""Tokens in a request beyond every threshold: of several steps the last is taken from the first on, never too little."""
 CHECKED = re.compile(r"(?:verified|checked)\b[^.;]*?(\d{4}-\d\d-\d\d)", re.IGNORECASE)
 
 
@@ -76,7 +78,7 @@ def _price(name: str, entry: _Entry, when: date | datetime) -> ApiPrice | None:
         "long_input_from_tokens": start,
         "note": _note(name, entry, when),
         **_named("", base),
-        **(_named("long_", _rates(standard, start + 1)) if start is not None else {}),
+        **(_named("long_", _rates(standard, BEYOND)) if start is not None else {}),
         **_batch(entry.model, dear, start),
         **(_named("off_peak_", _rates(off_peak, 0) | {"cache_write": None}) if off_peak != standard else {}),
     })  # fmt: skip
@@ -92,7 +94,7 @@ def _batch(model: ModelInfo, when: datetime, start: int | None) -> dict[str, Dec
     changed = _rates(priced, 0) != _rates(model.get_prices(when), 0)
     if not changed:
         return {}
-    long = _named("batch_long_", _rates(priced, start + 1)) if start is not None else {}
+    long = _named("batch_long_", _rates(priced, BEYOND)) if start is not None else {}
     return _named("batch_", _rates(priced, 0)) | long
 
 
@@ -200,6 +202,12 @@ def _days(model: ModelInfo) -> Iterator[date]:
             yield variant.constraint.start_date
 
 
+def _steps(price: ModelPrice) -> int:
+    """How many prices for long requests there are."""
+    tiered = (getattr(price, theirs) for theirs in FIELDS.values())
+    return max((len(one.tiers) for one in tiered if isinstance(one, TieredPrices)), default=0)
+
+
 def _note(name: str, entry: _Entry, when: date | datetime) -> str | None:
     told = []
     if name.partition("/")[2].lower() != entry.model.id.lower():
@@ -207,6 +215,8 @@ def _note(name: str, entry: _Entry, when: date | datetime) -> str | None:
     windows = _peak(entry.model) if not isinstance(when, datetime) else ""
     if windows:
         told.append(f"the price from {windows} UTC; less outside")
+    if _steps(entry.model.get_prices(_extremes(entry.model, when)[0])) > 1:
+        told.append("the long price is that of its longest requests; it rises in several steps")
     if entry.model.deprecated:
         told.append("deprecated, says the library")
     return "; ".join(told) or None

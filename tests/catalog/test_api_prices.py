@@ -135,6 +135,21 @@ def test_every_model_is_priced_like_the_library_at_both_sides_of_every_threshold
             assert found == library_usd(name, usage, moment), name
 
 
+def test_a_price_of_several_steps_is_never_told_too_low_and_says_so() -> None:
+    name, moment = "openrouter/qwen/qwen3-coder-flash", datetime(2026, 11, 23, 2, tzinfo=UTC)
+    price = quote([name], moment)[name]
+    tariff = standard(price)
+    assert tariff is not None
+    for tokens_in in (32_000, 32_001, 128_000, 128_001):
+        usage = Usage(input_tokens=tokens_in, output_tokens=100)
+        least = library_usd(name, usage, moment)
+        assert usd(tariff, tokens_in=tokens_in, tokens_out=100) >= least > 0
+
+    assert usd(tariff, tokens_in=128_001, tokens_out=100) == least
+    assert price.note is not None
+    assert "several steps" in price.note
+
+
 def test_the_function_that_callers_of_the_library_use_gives_the_same() -> None:
     moment = datetime(2026, 11, 23, 2, tzinfo=UTC)
     usage = Usage(input_tokens=300_000, output_tokens=500, cache_read_tokens=1_000)

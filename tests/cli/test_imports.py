@@ -9,6 +9,7 @@ import pytest
 
 HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "lm_eval", "vllm"}
 SLOW = {"textual", "duckdb", "numpy", "scipy", "matplotlib", "jinja2", "plotext", "rich"}
+PRICES = {"genai_prices", "httpx2"}
 PROGRAM = """
 import json, sys
 from advisor.cli.main import run
@@ -45,7 +46,23 @@ def test_help_loads_no_library_but_click(tmp_path: Path) -> None:
     loaded = loaded_by("--help", cwd=tmp_path)
 
     assert "click" in loaded
-    assert not loaded & (HEAVY | SLOW | {"pydantic", "yaml", "asyncio"})
+    assert not loaded & (HEAVY | SLOW | PRICES | {"pydantic", "yaml", "asyncio"})
+
+
+def test_an_estimate_asks_for_no_price(tmp_path: Path) -> None:
+    spec = tmp_path / "specs.jsonl"
+    spec.write_text('{"id": "one", "task": "serving", "model": "Qwen/Qwen3-8B", "gpu": "h100", "engine": "vLLM"}\n')
+
+    assert not loaded_by("estimate", str(spec), cwd=tmp_path) & PRICES
+
+
+def test_prices_that_are_remembered_are_not_asked_for_again(
+    tmp_path: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    assert loaded_by("advise", str(profile), "--json", cwd=tmp_path) >= PRICES
+    assert not loaded_by("advise", str(profile), "--json", cwd=tmp_path) & PRICES
 
 
 def test_advise_loads_neither_database_nor_screen_nor_arrays(tmp_path: Path, profile: Path) -> None:
