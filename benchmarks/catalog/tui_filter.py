@@ -111,24 +111,27 @@ class Shelf(App[None]):
 
 
 class Frames:
-    """When the application last drew; it writes the terminal sequence too, which a headless run leaves out."""
+    """When the application drew; it writes the terminal sequence too, which a headless run leaves out."""
 
     def __init__(self, app: App[Any]) -> None:
-        self.last, self._draw, self._app = 0.0, app._display, app
+        self.drawn: list[float] = []
+        self._draw, self._app = app._display, app
         app._display = self._display  # type: ignore[method-assign]  # there is no hook for it
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         self._draw(screen, renderable)
         if isinstance(renderable, CompositorUpdate):
             renderable.render_segments(self._app.console)
-        self.last = time.perf_counter()
+        self.drawn.append(time.perf_counter())
 
 
 class Stroke(NamedTuple):
-    """One key, from its coming in until the last frame that it sets off is drawn."""
+    """One key, in milliseconds from its coming in."""
 
-    wall_ms: float
-    """With the waiting for that frame, of which a terminal gets 60 a second."""
+    rows_ms: float
+    """Until the frame with the rows that it finds is drawn, the waiting for it included: a terminal gets 60 a second."""
+    all_ms: float
+    """Until the last frame is drawn; the scroll bar follows the rows one frame later."""
     cpu_ms: float
     """What the process worked meanwhile; other processes of the machine do not count."""
 
@@ -137,28 +140,34 @@ async def strokes(pilot: Pilot[Any], frames: Frames, keys: Sequence[str]) -> lis
     """Type the keys, one after the other."""
     taken = []
     for key in keys:
-        wall, cpu = time.perf_counter(), time.process_time()
-        await _press(pilot, key)
-        taken.append(Stroke((frames.last - wall) * 1000, (time.process_time() - cpu) * 1000))
+        frames.drawn.clear()
+        began, cpu = time.perf_counter(), time.process_time()
+        handled = await _press(pilot, key)
+        worked = time.process_time() - cpu
+        first = next((at for at in frames.drawn if at > handled), handled)
+        last = max([handled, *frames.drawn])
+        taken.append(Stroke((first - began) * 1000, (last - began) * 1000, worked * 1000))
     return taken
 
 
-async def _press(pilot: Pilot[Any], key: str) -> None:
-    """Hand over one key as the terminal's driver does, and wait for the screen to be idle; no sleeping."""
+async def _press(pilot: Pilot[Any], key: str) -> float:
+    """Hand over one key as the terminal's driver does, and wait for the last frame; the moment when it was handled."""
     app = pilot.app
     character = CHARACTERS.get(key) or (key if len(key) == 1 else None)
     app.post_message(events.Key(key, character))
-    await _idle(app)
+    return await _idle(app)
 
 
-async def _idle(app: App[Any]) -> None:
+async def _idle(app: App[Any]) -> float:
     """Follow the key: application, input, the message that it sends up to the screen, then the repaint."""
     entry = app.screen.query_one(Input)
     for node in (app, entry, entry, *entry.ancestors_with_self, app.screen):
         await _turn(node.call_later)
+    handled = time.perf_counter()
     await _turn(app.screen.call_after_refresh)
     while app.screen._dirty_widgets or any(not node._message_queue.empty() for node in app.screen.walk_children()):
         await _turn(app.screen.call_after_refresh)
+    return handled
 
 
 async def _turn(schedule: Callable[..., Any]) -> None:
@@ -206,7 +215,10 @@ async def _until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
 
 def figures(taken: Sequence[Stroke]) -> dict[str, float]:
     """Median, 95th percentile and the slowest, in milliseconds."""
-    found: dict[str, float] = {"strokes": len(taken)}
+    found: dict[str, float] = {
+        "strokes": len(taken),
+        "mean_rows_ms": round(statistics.fmean(one.rows_ms for one in taken), 2),
+    }
     for name in Stroke._fields:
         ordered = sorted(getattr(one, name) for one in taken)
         found |= {f"median_{name}": round(statistics.median(ordered), 2), f"p95_{name}": round(ordered[round(0.95 * (len(ordered) - 1))], 2),
@@ -235,13 +247,13 @@ def main() -> None:
         "textual": version("textual"),
         "limit_ms": LIMIT_MS,
         "results": results,
-        "times_as_long_at_median": {
+        "times_as_long_for_all_keys": {
             kind: round(
-                results["datatable_refilled"][kind]["median_wall_ms"] / results["tunewise"][kind]["median_wall_ms"], 1
+                results["datatable_refilled"][kind]["mean_rows_ms"] / results["tunewise"][kind]["mean_rows_ms"], 1
             )
             for kind in TYPED
         },
-        "all_below_limit": all(one["max_wall_ms"] < LIMIT_MS for one in results["tunewise"].values()),
+        "all_below_limit": all(one["max_rows_ms"] < LIMIT_MS for one in results["tunewise"].values()),
     }
     print(json.dumps(said, indent=2))
     Path(__file__).with_name(f"results-tui-{datetime.now(UTC).date()}.json").write_text(
