@@ -32,6 +32,8 @@ class Found(NamedTuple):
     shape: Shape
     said: str
     typical: bool
+    experts: int | None = None
+    """Of a layer, where the catalog has it."""
     confidence: Confidence | None = None
     """Of the catalog's record, where the dimensions are from there."""
 
@@ -45,7 +47,7 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
     model = find_model(name, facts.models) if name else None
     if model is not None and model.num_layers:
         said = f"dimensions of {model.id} from the catalog{' (recalled)' if model.recalled else ''}"
-        return Found(shape_of(model), said, typical=False, confidence=model.confidence)
+        return Found(shape_of(model), said, typical=False, experts=model.num_experts, confidence=model.confidence)
     size = _stated_size(spec, name, model)
     if size is None:
         return None

@@ -13,20 +13,28 @@ from typing import Any
 class MemoryConstants:
     """Bytes and shares of the memory model; see the data file for how each was obtained."""
 
-    norm_bytes: float
-    residual_bytes: float
-    linear_copies: float
+    saved_copies: float
+    backward_copies: float
     adapter_input_bytes: float
+    quantised_inputs: float
+    prepared_share: float
     eager_score_bytes: float
     logit_bytes_plain: float
     logit_bytes_fused: float
     logit_bytes_chunked: float
-    step_bytes: float
+    unpacked_matrices: float
+    gathered_layers: float
+    gathered_embeddings: float
+    sharded_inputs: float
     fragmentation: float
+    fragmentation_logits: float
+    fragmentation_reused: float
+    fragmentation_held: float
+    fragmentation_sharded: float
     context_gib: float
     nccl_gib: float
-    shard_buffers: float
     framework_gib: float
+    headroom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +42,23 @@ class TrainingConstants:
     """Efficiencies of the training roofline."""
 
     peak_share: float
+    tuned_gain: float
+    consumer_gain: float
     width_half: float
-    ratio_power: float
+    balance_power: float
     attention_cost: float
     eager_cost: float
-    layer_launch_s: float
-    dequantise_bytes: float
-    elementwise_bytes: float
+    launch_s: float
+    quantised_launch_s: float
+    gptq_launch: float
+    unpack_bytes: float
+    eager_bytes: float
+    fused_bytes: float
     fp8_gain: float
+    tensor_cost: float
     link_gb_s: float
+    pcie_gb_s: float
+    host_gb_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +67,27 @@ class ServingConstants:
 
     bandwidth_share: float
     compute_share: float
-    launch_s: float
-    eager_layer_s: float
-    eager_quantised: float
-    parallel_share: float
-    memory_share: float
     fp8_gain: float
+    fp4_gain: float
+    stored_gain: float
     mixture_share: float
+    parallel_cost: float
+    unlinked_share: float
+    stage_share: float
+    graph_layer_s: float
+    schedule_s: float
+    token_s: float
+    request_s: float
+    ramp: float
+    attention_single: float
+    attention_many: float
+    eager_layer_s: float
+    eager_bitsandbytes: float
+    eager_double: float
+    eager_kernels: float
+    eager_expert: float
+    repeated_heads: float
+    memory_share: float
 
 
 @dataclass(frozen=True, slots=True)

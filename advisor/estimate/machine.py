@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from advisor.estimate.constants import fitted
 from advisor.estimate.memory import GIB, peak_parts_gib
-from advisor.estimate.shape import ALL_LINEAR, Shape
+from advisor.estimate.shape import Shape
 from advisor.estimate.speed import flops_per_token
-from advisor.estimate.workload import Complete, Sharding
+from advisor.estimate.work import Work
+from advisor.estimate.workload import numeric, read_training
 from harness.protocol import MachineFacts, ModelFacts, Range
 
 ARITHMETIC_SHARE = 0.60
@@ -76,24 +77,24 @@ def _spread(hours: float, machine: MachineFacts) -> Range:
     return Range(low=hours * math.exp(-down), expected=hours, high=hours * math.exp(up))
 
 
-def _memory(work: Complete, width: float) -> Range:
+def _memory(work: Work, width: float) -> Range:
     """Parts as on a GPU beside the process itself; ``width`` is the weights' against 16 bit."""
     parts = peak_parts_gib(work, fitted().memory)
     passing = (parts["activations"] * (FP32_ACTIVATIONS if width > 1 else 1.0) + parts["logits"]) * (
         1 + ALLOCATOR_SHARE
     )
-    weights = 2.0 * width * work.shape.params / GIB
+    weights = 2.0 * width * work.params / GIB
     peak = PROCESS_GIB + weights + passing + parts["adapters"] + parts["optimizer"] + parts["gradients"]
     return Range(low=0.75 * peak, expected=peak, high=1.45 * peak)
 
 
-def _work(model: ModelFacts, *, rank: int, length: float, micro_batch: int) -> Complete:
-    return Complete(
-        shape=_shape(model), method="lora", gpus=1, sharding=Sharding(), seq_len=length, micro_batch=float(micro_batch),
-        grad_accum=1.0, rank=float(rank), targets=ALL_LINEAR, weights="16", fp8=False, fp16_only=False,
-        optimizer="adamw", in_backward=False, checkpointing=False, offload_activations=False, flash=True,
-        cross_entropy="plain", mem_is="allocated",
-    )  # fmt: skip
+def _work(model: ModelFacts, *, rank: int, length: float, micro_batch: int) -> Work:
+    spec = {
+        "method": "lora", "n_gpus": 1, "parallelism": "none", "lora_rank": rank, "lora_targets": "all",
+        "weight_dtype": "bf16", "optimizer": "adamw", "seq_len": max(1.0, length), "micro_batch": micro_batch,
+        "grad_accum": 1, "activation_ckpt": "n", "flash_attn": "y", "chunked_or_fused_ce": "n", "mem_is": "allocated",
+    }  # fmt: skip
+    return numeric(read_training(spec, _shape(model)), {})
 
 
 def _shape(model: ModelFacts) -> Shape:

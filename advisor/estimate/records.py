@@ -19,6 +19,10 @@ class Prediction(BaseModel):
     tokens_per_second_per_gpu: Range | None = None
     output_tokens_per_second: Range | None = None
     """Serving: all GPUs of the workload together."""
+    time_to_first_token_s: Range | None = None
+    """Serving: of a request that finds room at once."""
+    time_per_output_token_s: Range | None = None
+    """Serving: of one request while so many are in flight."""
     fits: bool | None = None
     """None when the GPU's memory is not known."""
     breakdown_gib: dict[str, float] | None = None

@@ -70,11 +70,40 @@ class Shape:
         """Those of the targets that each layer has: a plain feed-forward has no gate, the head is no layer's."""
         return tuple(name for name in targets if name != "head" and (self.gated or name != "gate"))
 
-    def adapter_params(self, rank: float, targets: tuple[str, ...]) -> float:
-        """Parameters of LoRA: rank x (in + out) for every target (Hu et al. 2021, section 4.1)."""
-        per_layer = sum(sum(self.target_sizes(name)) for name in self.layer_targets(targets))
+    @property
+    def passed_experts(self) -> float:
+        """Feed-forwards of the stated width that a token passes: 1 in a dense model."""
+        if self.active >= self.params:
+            return 1.0
+        one = self.layers * (3.0 if self.gated else 2.0) * self.hidden * self.intermediate
+        rest = self.layers * 2.0 * self.hidden * (self.q_dim + self.kv_dim) + self.embedding_params
+        return max(1.0, (self.active - rest) / one)
+
+    @property
+    def experts(self) -> float:
+        """Feed-forwards of the stated width that a layer has: 1 in a dense model."""
+        if self.active >= self.params:
+            return 1.0
+        one = self.layers * (3.0 if self.gated else 2.0) * self.hidden * self.intermediate
+        rest = self.layers * 2.0 * self.hidden * (self.q_dim + self.kv_dim) + self.embedding_params
+        return max(1.0, (self.params - rest) / one)
+
+    def adapter_params(self, rank: float, targets: tuple[str, ...], *, dora: bool = False) -> float:
+        """Parameters of LoRA: rank x (in + out) for every target (Hu et al. 2021, section 4.1), for every expert of a
+        mixture. DoRA adds a magnitude per output (Liu et al. 2024).
+        """
+        per_layer = sum(self._adapted(name) * sum(self.target_sizes(name)) for name in self.layer_targets(targets))
         once = sum(self.target_sizes("head")) if "head" in targets else 0
-        return rank * (self.layers * per_layer + once)
+        magnitudes = sum(self._adapted(name) * self.target_sizes(name)[1] for name in self.layer_targets(targets))
+        return rank * (self.layers * per_layer + once) + (self.layers * magnitudes if dora else 0.0)
+
+    def adapter_inputs(self, targets: tuple[str, ...]) -> float:
+        """Widths of the adapted modules' inputs in one layer, summed, as far as one token passes them."""
+        passed = {name: self.passed_experts if name in MLP else 1.0 for name in ALL_LINEAR}
+        return sum(passed[name] * self.target_sizes(name)[0] for name in self.layer_targets(targets))
+
+    def _adapted(self, target: str) -> float:
+        return self.experts if target in MLP else 1.0
 
     def kv_bytes_per_token(self, bytes_per_value: float = 2.0) -> float:
         """Keys and values of one token in all layers."""
@@ -86,7 +115,7 @@ def shape_from_size(params: float, active: float | None = None) -> Shape:
 
     Depth grows with the cube root of size through 32 layers at 7e9 (read off published configs of 0.5e9 to 405e9).
     """
-    layers = max(4, round(32 * (params / 7e9) ** (1 / 3)))
+    layers = max(4, round(32 * (params / 7e9) ** (0.15 if params < 7e9 else 0.38)))
     hidden = max(64, round((params / (12 * layers)) ** 0.5 / 64) * 64)
     heads = max(1, hidden // 128)
     return Shape(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from advisor.estimate.serving import Serving
 from advisor.estimate.shape import ALL_LINEAR
 from advisor.estimate.workload import Sharding, Training
 from harness.protocol import Range
@@ -23,19 +24,23 @@ class Cases(NamedTuple):
     expected: Any
     others: tuple[Any, ...]
     said: str
+    weight: float = 0.6
+    """How much of the way to the other cases belongs to an interval of 80 %: they are less likely than the middle one."""
 
 
-def unknowns(work: Training) -> dict[str, Cases]:
+def unknowns(work: Training, sharding: Sharding | None = None, *, kept: bool = False) -> dict[str, Cases]:
     """Cases of every field that the workload leaves open, as far as its method has the field."""
     tuned = work.method != "full"
     weights = "nf4" if work.method == "qlora4" else "16"
     table: dict[str, Cases] = {
         "gpus": Cases(1, (8,), "number of GPUs unknown: 1 to 8"),
         "sharding": Cases(
-            Sharding(stage=3), (Sharding(), Sharding(stage=2)), "how GPUs share unknown: replicas to full sharding"
+            sharding or Sharding(stage=3),
+            (Sharding(), Sharding(stage=2)),
+            "how GPUs share unknown: replicas to full sharding",
         ),
         "seq_len": Cases(1024.0, (512.0, 4096.0), "sequence length unknown: 512 to 4096 tokens"),
-        "micro_batch": Cases(2.0, (1.0, 8.0), "micro-batch unknown: 1 to 8 sequences"),
+        "micro_batch": Cases(1.0 if work.tuned_kernels else 2.0, (1.0, 8.0), "micro-batch unknown: 1 to 8 sequences"),
         "grad_accum": Cases(4.0, (1.0, 32.0), "gradient accumulation unknown: 1 to 32"),
         "rank": Cases(16.0, (8.0, 64.0), "LoRA rank unknown: 8 to 64"),
         "targets": Cases(ALL_LINEAR, (("q", "v"),), "LoRA targets unknown: q and v only to all linear"),
@@ -43,7 +48,7 @@ def unknowns(work: Training) -> dict[str, Cases]:
             weights, ("nf4-dq",) if weights == "nf4" else ("fp32",), f"weight dtype unknown: taken {weights}"
         ),
         "optimizer": Cases("adamw", ("adamw8bit",), "optimizer unknown: AdamW to 8-bit AdamW"),
-        "checkpointing": Cases(True, (False,), "activation checkpointing unknown: with to without"),
+        "checkpointing": Cases(not kept, (kept,), "activation checkpointing unknown: with to without", 0.3),
         "flash": Cases(True, (False,), "attention kernel unknown: flash to eager"),
         "cross_entropy": Cases("fused", ("plain", "chunked"), "loss kernel unknown: plain to chunked"),
         "mem_is": Cases(
@@ -52,6 +57,19 @@ def unknowns(work: Training) -> dict[str, Cases]:
     }
     absent = {"rank", "targets"} if not tuned else set()
     return {name: case for name, case in table.items() if getattr(work, name) is None and name not in absent}
+
+
+def serving_unknowns(work: Serving) -> dict[str, Cases]:
+    """The same of a serving workload."""
+    table = {
+        "gpus": Cases(1, (8,), "number of GPUs unknown: 1 to 8"),
+        "weight_bytes": Cases(2.0, (0.56, 1.0), "precision unknown: 16 to 4 bit"),
+        "input_len": Cases(512.0, (32.0, 4096.0), "input length unknown: 32 to 4096 tokens"),
+        "output_len": Cases(256.0, (64.0, 1024.0), "output length unknown: 64 to 1024 tokens"),
+        "concurrency": Cases(16.0, (1.0, 256.0), "requests at once unknown: 1 to 256"),
+        "eager": Cases(False, (True,), "engine unknown: serving engine to eager framework"),
+    }
+    return {name: case for name, case in table.items() if getattr(work, name) is None}
 
 
 class Spreads(NamedTuple):
@@ -76,5 +94,5 @@ def interval(
 def _moves(
     evaluate: Callable[[dict[str, Any]], float], middle: dict[str, Any], name: str, case: Cases, expected: float
 ) -> Spreads:
-    logs = [math.log(evaluate({**middle, name: other}) / expected) for other in case.others]
+    logs = [case.weight * math.log(evaluate({**middle, name: other}) / expected) for other in case.others]
     return Spreads(down=max(LEAST_WIDENING, *(-log for log in logs)), up=max(LEAST_WIDENING, *logs))

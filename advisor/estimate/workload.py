@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from advisor.errors import BadInput
 from advisor.estimate import spec as read
 from advisor.estimate.shape import ALL_LINEAR, Shape
+from advisor.estimate.work import Work
 
 Method = Literal["lora", "qlora4", "full"]
 MemoryIs = Literal["allocated", "reserved", "nvidia-smi"]
 CrossEntropy = Literal["plain", "fused", "chunked"]
 WeightKind = Literal["fp32", "16", "nf4", "nf4-dq", "int8"]
+
+BYTES: dict[str, float] = {
+    "fp32": 4.0,
+    "16": 2.0,
+    "int8": 1.0,
+    "nf4": 0.5 + 4 / 64,
+    "nf4-dq": 0.5 + 1 / 64 + 4 / (64 * 256),
+}
+"""Of one parameter. Four bits and an fp32 scale per 64 weights; with double quantisation an 8-bit scale and an fp32 one
+per 256 of them (Dettmers et al. 2023, section 3)."""
+TUNED = re.compile(r"nemo|megatron|ngc|nvidia|mxnet|foundry|composer|transformer.?engine|mlperf|submission|maxtext")
+"""Frameworks that bring kernels for all of a layer and recompute selectively."""
+FUSED = re.compile(r"litgpt|unsloth|liger|torch\.?compile")
+LOADS_WHOLE = re.compile(r"litgpt|lightning|fabric")
+"""Frameworks that build the model on every GPU before they shard it."""
+OWN_MODELS = re.compile(r"litgpt|torchtune|unsloth|accelerated|foundry|nemo|megatron")
+"""Frameworks with models of their own, or that load quantised weights their own way."""
 
 METHODS: dict[str, Method] = {
     "lora": "lora",
@@ -62,60 +80,124 @@ class Training:
     fp8: bool
     fp16_only: bool
     optimizer: Literal["adamw", "adamw8bit", "sgd"] | None
+    paged: bool
+    one_kernel: bool
+    """Does the optimizer step in one kernel, without copies of what is trained."""
     in_backward: bool
     checkpointing: bool | None
     offload_activations: bool
     flash: bool | None
     cross_entropy: CrossEntropy | None
     mem_is: MemoryIs | None
-    notes: tuple[str, ...] = field(default=())
+    mixed: bool
+    """Computes in 16 bit beside weights that sharding keeps in fp32."""
+    dora: bool
+    gptq: bool
+    prepared: bool | None
+    """Does the framework make what is not quantised fp32 (peft's preparation for k-bit training)."""
+    tuned_kernels: bool
+    fused_framework: bool
+    loads_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Complete:
-    """A training workload with every unknown set to one case."""
-
-    shape: Shape
-    method: Method
-    gpus: int
-    sharding: Sharding
-    seq_len: float
-    micro_batch: float
-    grad_accum: float
-    rank: float
-    targets: tuple[str, ...]
-    weights: WeightKind
-    fp8: bool
-    fp16_only: bool
-    optimizer: Literal["adamw", "adamw8bit", "sgd"]
-    in_backward: bool
-    checkpointing: bool
-    offload_activations: bool
-    flash: bool
-    cross_entropy: CrossEntropy
-    mem_is: MemoryIs
-
-    @property
-    def tokens(self) -> float:
-        """Tokens of a micro-batch on one data replica."""
-        return self.seq_len * self.micro_batch
-
-    @property
-    def model_degree(self) -> int:
-        """GPUs over which one copy of the weights is cut by tensor and pipeline."""
-        return self.sharding.tensor * self.sharding.pipeline
-
-    @property
-    def shards(self) -> int:
-        """GPUs along the data axis."""
-        return self.sharding.data_degree(self.gpus)
+def numeric(work: Training, answers: Mapping[str, Any]) -> Work:
+    """The workload in numbers, with unknowns answered. A field that its method does not have is left out of account."""
+    said = replace(work, **answers)
+    sharding = said.sharding or Sharding()
+    world = int(said.gpus or 1)
+    shards = sharding.data_degree(world)
+    return Work(
+        **_sizes(said.shape),
+        **_weights_in_numbers(said, sharding, shards),
+        **_parallel(said, sharding, shards, world),
+        **_step(said),
+    )
 
 
-def complete(work: Training, answers: dict[str, Any]) -> Complete:
-    """The workload with unknowns answered. Fields that its method does not have get a neutral value."""
-    neutral: dict[str, Any] = {"rank": 1.0, "targets": ()} if work.method == "full" else {}
-    values = {name: getattr(work, name) for name in Complete.__dataclass_fields__}
-    return Complete(**{**values, **{k: v for k, v in neutral.items() if values[k] is None}, **answers})
+def _sizes(shape: Shape) -> dict[str, float]:
+    return {
+        "params": shape.params,
+        "linear_params": shape.linear_params,
+        "embedding_params": float(shape.embedding_params),
+        "multiplied_params": shape.matmul_params,
+        "hidden": float(shape.hidden),
+        "layers": float(shape.layers),
+        "heads": float(shape.heads),
+        "q_dim": float(shape.q_dim),
+        "kv_dim": float(shape.kv_dim),
+        "intermediate": float(shape.intermediate),
+        "vocab": float(shape.vocab),
+        "gated": float(shape.gated),
+        "passed_experts": shape.passed_experts,
+    }
+
+
+def _weights_in_numbers(said: Training, sharding: Sharding, shards: int) -> dict[str, float]:
+    """Dtypes, what is trained, and its optimizer."""
+    full = said.method == "full"
+    masters = full and said.mixed and sharding.stage == 3 and shards > 1
+    wide = said.weights == "fp32" or masters
+    trained_bytes = (4.0 if wide else 2.0) if full else 4.0
+    rank, targets = said.rank or 1.0, said.targets or ()
+    away = said.paged or sharding.offload
+    return {
+        "full": float(full),
+        "quantised": float(said.method == "qlora4"),
+        "prepared": float(said.method == "qlora4" and said.prepared is not False),
+        "weight_bytes": trained_bytes if full else BYTES[said.weights or "16"],
+        "rest_bytes": 4.0 if wide else 2.0,
+        "trained": said.shape.params if full else said.shape.adapter_params(rank, targets, dora=said.dora),
+        "trained_bytes": trained_bytes,
+        "adapter_inputs": 0.0 if full else said.shape.adapter_inputs(targets),
+        "state_bytes": _state_bytes(said, sharding, trained_bytes),
+        "states_offloaded": float(away),
+        "step_copy": float(not (away or said.in_backward or said.one_kernel or said.optimizer in ("sgd", "adamw8bit"))),
+        "in_backward": float(said.in_backward),
+        "weights_offloaded": float(sharding.offload and sharding.stage == 3),
+        "loaded_whole": float(said.loads_whole and sharding.stage == 3 and shards > 1),
+    }
+
+
+def _state_bytes(said: Training, sharding: Sharding, trained_bytes: float) -> float:
+    """Adam's two moments in the dtype of what is trained, or 8 bit; fp32 with a master copy under mixed-precision ZeRO."""
+    if said.optimizer == "sgd":
+        return 0.0
+    if said.optimizer == "adamw8bit":
+        return 2.0
+    return 12.0 if sharding.master and said.method == "full" else 2.0 * trained_bytes
+
+
+def _parallel(said: Training, sharding: Sharding, shards: int, world: int) -> dict[str, float]:
+    return {
+        "world": float(world),
+        "shards": float(shards),
+        "stage": float(sharding.stage),
+        "tensor": float(sharding.tensor),
+        "pipeline": float(sharding.pipeline),
+        "context": float(sharding.context),
+        "seq_len": float(said.seq_len or 1.0),
+        "micro_batch": float(said.micro_batch or 1.0),
+        "grad_accum": float(said.grad_accum or 1.0),
+    }
+
+
+def _step(said: Training) -> dict[str, float]:
+    """Kernels, what is kept, what the measurement counts."""
+    eager = said.cross_entropy == "plain" and not (said.tuned_kernels or said.fused_framework)
+    return {
+        "checkpointing": float(bool(said.checkpointing)),
+        "kept_offloaded": float(said.offload_activations),
+        "flash": float(said.flash is not False),
+        "loss_plain": float(said.cross_entropy == "plain") + 0.7 * float(said.cross_entropy is None),
+        "loss_fused": 0.0 if said.cross_entropy is None else float(said.cross_entropy == "fused"),
+        "loss_chunked": float(said.cross_entropy == "chunked") + 0.3 * float(said.cross_entropy is None),
+        "reserved": 0.5 if said.mem_is is None else float(said.mem_is != "allocated"),
+        "driver": float(said.mem_is == "nvidia-smi"),
+        "fp8": float(said.fp8),
+        "tuned_kernels": float(said.tuned_kernels),
+        "eager_kernels": float(eager),
+        "unpack_cost": 1.0 if said.gptq else 0.0,
+    }
 
 
 def read_training(spec: Mapping[str, object], shape: Shape) -> Training:
@@ -126,7 +208,7 @@ def read_training(spec: Mapping[str, object], shape: Shape) -> Training:
         shape=shape,
         method=method_of(spec),
         gpus=read.whole(spec, "n_gpus"),
-        sharding=_sharding(spec),
+        sharding=_sharding(spec, distributed="distributed" in optimizer),
         seq_len=read.number(spec, "seq_len"),
         micro_batch=read.number(spec, "micro_batch"),
         grad_accum=read.number(spec, "grad_accum"),
@@ -136,13 +218,21 @@ def read_training(spec: Mapping[str, object], shape: Shape) -> Training:
         fp8="fp8" in compute,
         fp16_only=compute == "fp16",
         optimizer=_optimizer(optimizer),
-        in_backward="in_bwd" in optimizer or "in_backward" in optimizer,
+        paged="paged" in optimizer or "offload" in optimizer,
+        one_kernel=bool(re.search(r"fused|hybrid|distributed", optimizer)) or "torchtune" in _low(spec, "framework"),
+        in_backward="bwd" in optimizer or "in_backward" in optimizer,
         checkpointing=read.flag(spec, "activation_ckpt"),
         offload_activations="offload" in (read.text(spec, "activation_ckpt") or "").lower(),
         flash=read.flag(spec, "flash_attn"),
         cross_entropy=_cross_entropy(read.text(spec, "chunked_or_fused_ce")),
         mem_is=_mem_is(read.text(spec, "mem_is")),
-        notes=_notes(spec),
+        mixed="amp" in _low(spec, "weight_dtype") or "mixed" in compute,
+        dora="dora" in _low(spec, "method"),
+        gptq="gptq" in _low(spec, "weight_dtype"),
+        prepared=_prepared(spec),
+        tuned_kernels=bool(TUNED.search(f"{_low(spec, 'framework')} {_low(spec, 'parallelism')}")),
+        fused_framework=bool(FUSED.search(_low(spec, "framework"))),
+        loads_whole=bool(LOADS_WHOLE.search(_low(spec, "framework"))),
     )
 
 
@@ -155,12 +245,20 @@ def method_of(spec: Mapping[str, object]) -> Method:
     return found
 
 
-def _notes(spec: Mapping[str, object]) -> tuple[str, ...]:
-    word = (read.text(spec, "method") or "").lower()
-    return ("DoRA counted as LoRA; its magnitudes and norms are not",) if "dora" in word else ()
+def _low(spec: Mapping[str, object], key: str) -> str:
+    return (read.text(spec, key) or "").lower()
 
 
-def _sharding(spec: Mapping[str, object]) -> Sharding | None:
+def _prepared(spec: Mapping[str, object]) -> bool | None:
+    """peft's preparation for k-bit training belongs to the frameworks that stand on transformers; GPTQ has none."""
+    framework = _low(spec, "framework")
+    if OWN_MODELS.search(framework) or "gptq" in _low(spec, "weight_dtype"):
+        return False
+    return True if framework else None
+
+
+def _sharding(spec: Mapping[str, object], *, distributed: bool = False) -> Sharding | None:
+    """``distributed``: the optimizer's states are spread over the replicas, as Megatron's are."""
     words = (read.text(spec, "parallelism") or "").lower()
     if not words:
         return Sharding() if (read.whole(spec, "n_gpus") or 2) == 1 else None
@@ -169,12 +267,12 @@ def _sharding(spec: Mapping[str, object]) -> Sharding | None:
     if stage is None and not degrees:
         return Sharding() if words.startswith(("none", "ddp")) else None
     return Sharding(
-        stage=stage or 0,
+        stage=stage or int(distributed),
         tensor=max(1, degrees.get("tp", 1)),
         pipeline=max(1, degrees.get("pp", 1)),
         context=max(1, degrees.get("cp", 1)),
         offload="cpu" in words or "offload" in words,
-        master="zero" in words,
+        master="zero" in words or distributed,
     )
 
 

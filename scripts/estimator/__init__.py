@@ -1,0 +1,1 @@
+"""Fitting and scoring the estimator on published measurements."""
