@@ -89,8 +89,9 @@ class Shape:
         return max(1.0, (self.params - rest) / one)
 
     def adapter_params(self, rank: float, targets: tuple[str, ...], *, dora: bool = False) -> float:
-        """Parameters of LoRA: rank x (in + out) for every target (Hu et al. 2021, section 4.1), for every expert of a
-        mixture. DoRA adds a magnitude per output (Liu et al. 2024).
+        """Parameters of LoRA: rank x (in + out) for every target (Hu et al. 2021, section 4.1).
+
+        Every expert of a mixture has its own. DoRA adds a magnitude per output (Liu et al. 2024).
         """
         per_layer = sum(self._adapted(name) * sum(self.target_sizes(name)) for name in self.layer_targets(targets))
         once = sum(self.target_sizes("head")) if "head" in targets else 0

@@ -16,6 +16,7 @@ from advisor.estimate.arithmetic import Arithmetic
 from advisor.estimate.cards import Card
 from advisor.estimate.constants import Constants
 from advisor.estimate.understood import understood
+from advisor.estimate.work import Work
 from catalog.load import Catalog
 from scripts.estimator.rows import Measured
 
@@ -51,7 +52,7 @@ def columns(part: str, rows: Sequence[Measured], catalog: Catalog, fit: Constant
         room = max(asked.rooms_gib, default=NO_LIMIT)
         work = asked.swift if part == "throughput" else asked.work
         found.append((work, card, room, row.value, row.source, row.id))
-        if row.allocated:
+        if row.allocated and isinstance(work, Work):
             bare = dataclasses.replace(work, reserved=0.0, driver=0.0)
             found.append((bare, card, NO_LIMIT, row.allocated, f"{row.source} (allocated)", row.id))
     works, cards, rooms, values, sources, ids = zip(*found, strict=True)
