@@ -234,7 +234,7 @@ def fields(record: BaseModel) -> list[str]:
 def summary(facts: Catalog, problems: list[Problem], today: date) -> list[str]:
     """Counts, each error, and the warnings by kind."""
     errors = [one for one in problems if one.severity == "error"]
-    counted = ", ".join(f"{count} {kind}" for kind, count in sizes(facts).items())
+    counted = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sizes(facts).items())
     lines = [f"{counted}; as of {today}: {len(errors)} errors, {len(problems) - len(errors)} warnings"]
     lines += [f"error: {printable(one.record)}: {printable(one.message)}" for one in errors]
     kinds = Counter(_kind(one) for one in problems if one.severity == "warning")
@@ -247,7 +247,9 @@ def sizes(facts: Catalog) -> dict[str, int]:
         "models": len(facts.models),
         "gpus": len(facts.gpus),
         "offers": len(facts.offers),
+        "platform_facts": len(facts.platform_facts),
         "guide": len(facts.guide),
+        "guide_tables": len(facts.guide_tables),
     }
 
 

@@ -18,8 +18,8 @@ class Facts(Protocol):
     """What the estimator needs of the catalog."""
 
     @property
-    def models(self) -> tuple[Model, ...]:
-        """Known models."""
+    def built_models(self) -> tuple[Model, ...]:
+        """Known models with their dimensions; scores and prices are not asked for."""
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -44,7 +44,7 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
     if inline is not None:
         return Found(inline, "dimensions as given", typical=False)
     name = read.text(spec, "model")
-    model = find_model(name, facts.models) if name else None
+    model = find_model(name, facts.built_models) if name else None
     if model is not None and model.num_layers:
         said = f"dimensions of {model.id} from the catalog{' (recalled)' if model.recalled else ''}"
         return Found(shape_of(model), said, typical=False, experts=model.num_experts, confidence=model.confidence)

@@ -25,6 +25,11 @@ class Basis(Frozen):
     gpus: tuple[Gpu, ...]
     current_offers: tuple[Offer, ...]
 
+    @property
+    def built_models(self) -> tuple[Model, ...]:
+        """The same; they carry their dimensions."""
+        return self.models
+
 
 class KeptPlan(Frozen):
     """A plan and what it follows from."""

@@ -55,6 +55,10 @@ class Catalog(Protocol):
         """Known models."""
 
     @property
+    def built_models(self) -> tuple[Model, ...]:
+        """Known models with their dimensions; scores and prices are not asked for."""
+
+    @property
     def gpus(self) -> tuple[Gpu, ...]:
         """Known GPUs."""
 

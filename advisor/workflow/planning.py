@@ -29,6 +29,11 @@ class Facts(NamedTuple):
     gpus: tuple[Gpu, ...]
     current_offers: Iterable[Offer]
 
+    @property
+    def built_models(self) -> tuple[Model, ...]:
+        """The same; they carry their dimensions."""
+        return self.models
+
 
 def plan_for(
     profile: Profile, *, model: str | None, gpu: str | None, today: date, method: Method = "lora",

@@ -23,6 +23,8 @@ def with_parts(catalog: Catalog, **parts: Any) -> Catalog:
     """The same facts, but for ``models``, ``gpus`` or ``offers`` as given."""
     copy = replace(catalog)
     copy.__dict__.update(parts)
+    if "models" in parts:
+        copy.__dict__["built_models"] = parts["models"]
     return copy
 
 

@@ -1,5 +1,9 @@
 """GPUs and models as sources print them."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from advisor.errors import BadInput
@@ -7,6 +11,8 @@ from advisor.estimate.architecture import find_shape
 from advisor.estimate.gpus import match, memory_class, resolve
 from advisor.estimate.shape import shape_from_size
 from advisor.estimate.workload import Sharding, read_training
+from catalog.load import load
+from catalog.records import ApiPrice
 from tests.advisor.workloads import FACTS, GPUS, TRAINING
 
 
@@ -127,3 +133,12 @@ def test_a_plain_feed_forward_is_told_from_a_gated_one_by_the_parameter_count() 
     assert gated is not None
     assert not plain.shape.gated
     assert gated.shape.gated
+
+
+def test_dimensions_are_found_without_asking_for_a_price() -> None:
+    def refuse(_: Iterable[str], __: date | None) -> Mapping[str, ApiPrice]:
+        raise AssertionError("a price was asked for")
+
+    found = find_shape({"model": "gpt-oss-20b"}, replace(load(), quote=refuse))
+    assert found is not None
+    assert (found.shape.layers, found.typical) == (24, False)
