@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from catalog.records import Confidence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # lists go without the cost of the records
+    from catalog.records import Confidence
 
 ORDER: tuple[Confidence, ...] = ("verified", "sourced", "recalled", "judgement")
 """From the most trusted on."""
@@ -23,3 +26,13 @@ def recalled(confidence: Confidence | None) -> bool:
 def sign(confidence: Confidence | None) -> str:
     """The mark, or nothing."""
     return RECALLED if recalled(confidence) else ""
+
+
+def doubtful(record: Any, attribute: str) -> bool:
+    """Whether one value of a record has to show the mark: its record does, or the record names it.
+
+    The price of a model has a confidence of its own.
+    """
+    if attribute.endswith("_usd_per_mtok") and hasattr(record, "price_confidence"):
+        return recalled(record.price_confidence)
+    return recalled(record.confidence) or attribute in getattr(record, "recalled_fields", ())

@@ -56,7 +56,7 @@ def context(model: Any) -> int | None:
 def _fields(of: Kind, /, **fields: str) -> dict[str, Field]:
     """Fields of one kind: name to ``attribute: help``."""
     parts = {name: said.partition(": ") for name, said in fields.items()}
-    return {name: Field(of, known(attribute), text) for name, (attribute, _, text) in parts.items()}
+    return {name: Field(of, known(attribute), text, attribute) for name, (attribute, _, text) in parts.items()}
 
 
 def _text(*attributes: str) -> dict[str, Field]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from catalog.join import with_facts, with_prices
+from catalog.light_prices import Texts, light_prices
 
 UNSTATED: Mapping[str, Any] = {
     "commercial_use": "unknown", "fine_tunable": "unknown", "lifecycle": "unknown", "origin": "bundled",
-    "languages": (), "config": {}, "quality": {},
+    "languages": (), "recalled_fields": (), "config": {}, "quality": {},
 }  # fmt: skip
 """What a record says where a line says nothing, if that is not None."""
 WHOLE = frozenset({
@@ -26,10 +27,44 @@ WHOLE = frozenset({
     "intermediate_size", "vocab_size", "num_experts", "experts_per_token", "expert_size", "shared_expert_size",
     "dense_layers", "sliding_window", "full_attention_layers", "sliding_or_linear_layers", "mla_kv_lora_rank",
     "mla_rope_dim", "mla_q_lora_rank", "kv_bytes_per_token", "max_output_tokens", "native_context_tokens",
-    "extended_context_tokens",
+    "extended_context_tokens", "long_input_from_tokens",
 })  # fmt: skip
+MODEL_FIELDS = (
+    "as_of", "source", "confidence", "origin", "id", "name", "family", "vendor", "kind", "license",
+    "commercial_use", "license_conditions", "fine_tunable", "fine_tune_note", "total_params", "active_params",
+    "num_layers", "hidden_size", "num_heads", "num_kv_heads", "head_dim", "intermediate_size", "vocab_size",
+    "tied_embeddings", "model_type", "num_experts", "experts_per_token", "expert_size", "shared_expert_size",
+    "dense_layers", "sliding_window", "full_attention_layers", "sliding_or_linear_layers", "mla_kv_lora_rank",
+    "mla_rope_dim", "mla_q_lora_rank", "config", "attention", "kv_bytes_per_token", "param_check", "param_note",
+    "params_counted", "release_date", "gated", "modality", "chat_template", "gguf_repo", "strengths",
+    "max_output_tokens", "tool_use", "native_context_tokens", "extended_context_tokens", "extended_context_note",
+    "languages", "lifecycle", "shutdown_date", "replacement", "lifecycle_source", "lifecycle_as_of",
+    "input_usd_per_mtok", "cached_input_usd_per_mtok", "output_usd_per_mtok", "long_input_from_tokens",
+    "long_input_usd_per_mtok", "long_output_usd_per_mtok", "long_cached_input_usd_per_mtok",
+    "batch_input_usd_per_mtok", "batch_output_usd_per_mtok", "off_peak_input_usd_per_mtok",
+    "off_peak_output_usd_per_mtok", "cache_write_usd_per_mtok", "price_source", "price_as_of", "price_confidence",
+    "quality", "quality_source", "note", "recalled_fields",
+)  # fmt: skip
+"""Of a model, in the order of its record."""
+FILES = ("models", "architectures", "lifecycle", "scores")
 DATES = frozenset({"as_of", "release_date", "shutdown_date"})
+LISTS = frozenset({"languages", "recalled_fields"})
 FLAGS = frozenset({"tied_embeddings", "gated", "tool_use"})
+
+
+def _pairs(text: str) -> dict[str, str]:
+    parts = [pair.partition("=") for pair in text.split(";") if pair.strip()]
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+READERS: tuple[tuple[frozenset[str], Callable[[str], Any]], ...] = (
+    (WHOLE, int),
+    (DATES, date.fromisoformat),
+    (FLAGS, "true".__eq__),
+    (LISTS, lambda text: tuple(text.split(";"))),
+    (frozenset({"score"}), float),
+    (frozenset({"config"}), _pairs),
+)
 
 
 class Row:
@@ -40,6 +75,8 @@ class Row:
 
     def __getattr__(self, name: str) -> Any:
         """Read a cell; called once for each, the value then stays."""
+        if name.startswith("_"):
+            raise AttributeError(name)
         text = self._cells.get(name)
         value = UNSTATED.get(name) if text is None else reader(name)(text)
         self.__dict__[name] = value
@@ -53,28 +90,20 @@ class Row:
 
 def reader(name: str) -> Callable[[str], Any]:
     """What makes a value of the cells of a column."""
-    if name in WHOLE:
-        return int
-    if name in DATES:
-        return date.fromisoformat
-    if name in FLAGS:
-        return "true".__eq__
-    if name == "score":
-        return float
-    if name == "languages":
-        return lambda text: tuple(text.split(";"))
-    return _pairs if name == "config" else str
+    kind = next((kind for names, kind in READERS if name in names), str)
+    return Decimal if name.endswith("_usd_per_mtok") else kind
 
 
-def _pairs(text: str) -> dict[str, str]:
-    parts = [pair.partition("=") for pair in text.split(";") if pair.strip()]
-    return {name.strip(): value.strip() for name, _, value in parts}
+def light_models(folder: Path, today: date) -> tuple[Any, ...]:
+    """The models of a folder of checked files as they are today, joined and priced like those of ``Catalog.models``."""
+    models, architectures, ends, scores = (rows(folder / f"{name}.csv") for name in FILES)
+    prices = light_prices((model.id for model in models if model.kind == "api"), today)
+    return with_prices(with_facts(models, architectures, ends, scores, today), priced(prices))
 
 
-def light_models(folder: Path, today: date, prices: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The models of a folder of checked files, joined like those of ``Catalog.models``; prices by id."""
-    tables = [rows(folder / f"{name}.csv") for name in ("models", "architectures", "lifecycle", "scores")]
-    return with_prices(with_facts(*tables, today), prices)  # type: ignore[arg-type]  # rows read like records
+def priced(prices: Texts) -> Mapping[str, Any]:
+    """Prices by id, read like their records."""
+    return {name: Row(price) for name, price in prices.items()}
 
 
 def rows(path: Path) -> list[Any]:
@@ -85,12 +114,8 @@ def rows(path: Path) -> list[Any]:
         return [Row({name: cell for name, cell in zip(header, line, strict=True) if cell}) for line in lines if line]
 
 
-def document(row: Any, fields: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON form of a row or a record, as ``model_dump(mode="json")`` gives it."""
-    return {name: _plain(getattr(row, name)) for name in fields}
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The JSON form of a value, as the records give it."""
     if isinstance(value, Decimal | date):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

@@ -6,15 +6,13 @@ Whatever is wrong with a file, it is as if it were not there.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from catalog import cache_files
 from catalog.price_agreement import SECOND
 from catalog.records import ApiPrice
 
@@ -35,9 +33,8 @@ def read(version: str, day: date) -> Prices:
 def write(version: str, span: tuple[date, date], prices: Mapping[str, ApiPrice | None]) -> None:
     """Put a whole file in place at once; where that is not possible, do without."""
     first, last = span
-    with suppress(OSError):
-        _write(_folder() / f"{first}_{last}_{_key(version)}.json", PRICES.dump_json(dict(prices), exclude_none=True))
-        _tidy(_folder())
+    body = PRICES.dump_json(dict(prices), exclude_none=True)
+    cache_files.write(_folder() / f"{first}_{last}_{_key(version)}.json", body, keep=KEPT_FILES)
 
 
 def _key(version: str) -> str:
@@ -58,43 +55,11 @@ def _holds(path: Path, day: date) -> bool:
 
 def _read(path: Path) -> Prices:
     try:
-        stamp, _, body = path.read_bytes().partition(b"\n")
-        return PRICES.validate_json(body) if stamp == _stamp(body) else {}
-    except (OSError, ValidationError):
+        body = cache_files.read(path)
+        return PRICES.validate_json(body) if body is not None else {}
+    except ValidationError:
         return {}
 
 
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_stamp(body) + b"\n" + body)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-
-
-def _tidy(folder: Path) -> None:
-    """Keep the newest files."""
-    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in files[KEPT_FILES:]:
-        old.unlink(missing_ok=True)
-
-
 def _folder() -> Path:
-    """By the rules for such files on the desktop, also where the variable names no absolute folder."""
-    named = Path(os.environ.get("XDG_CACHE_HOME") or "")
-    return (named if named.is_absolute() else _home() / ".cache") / "tunewise" / "api-prices"
-
-
-def _home() -> Path:
-    """The user's folder; one that cannot be written where there is none."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path(os.devnull)
-
-
-def _stamp(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()
+    return cache_files.folder("api-prices")

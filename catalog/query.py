@@ -49,6 +49,8 @@ class Field(NamedTuple):
     read: Callable[[Any], Any]
     """The value of a record, None where it is unknown."""
     help: str
+    attribute: str = ""
+    """Of the record, where it is one."""
 
 
 class Span(NamedTuple):

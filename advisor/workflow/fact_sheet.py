@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from advisor.records import Frozen
 from catalog.load import Catalog
-from catalog.records import Architecture, Confidence, Fact, Gpu, Lifecycle, Model, Origin, Score
+from catalog.records import Architecture, Confidence, Fact, FineTunePrice, Gpu, Lifecycle, Model, Origin, Score
 from catalog.staleness import aged, stale
 
-STAMPS = frozenset({"as_of", "source", "confidence", "origin"})
+STAMPS = frozenset({"as_of", "source", "confidence", "origin", "recalled_fields"})
 UNITS: Mapping[str, str] = {
     "total_params": "parameters",
     "active_params": "parameters used for one token",
@@ -103,6 +103,9 @@ def _of_model(model: Model, catalog: Catalog, today: date) -> Iterator[FactLine]
     yield from _fields("end of life", model, ENDS, _end_stamp(model, today))
     for end in ends:
         yield from _fields("announced", end, _told(Lifecycle), _stamp(end, today))
+    for price in _own(catalog.finetune_prices, model):
+        section = f"fine-tuning at {price.provider}, {price.method}"
+        yield from _fields(section, price, _told(FineTunePrice), _stamp(price, today))
     for score in _own(catalog.scores, model):
         yield _scored(score, today)
 
@@ -158,10 +161,11 @@ def _end_stamp(model: Model, today: date) -> Stamp:
 
 def _fields(section: str, record: Fact, names: Iterable[str], stamp: Stamp) -> Iterator[FactLine]:
     """In the order of the record; what is unknown says so, and has no source to name."""
-    wanted = frozenset(names)
+    wanted, doubted = frozenset(names), getattr(record, "recalled_fields", ())
     for name in type(record).model_fields:
         if name in wanted:
-            yield _line(section, words(name), said(getattr(record, name)), stamp)
+            own = stamp._replace(confidence="recalled") if name in doubted else stamp
+            yield _line(section, words(name), said(getattr(record, name)), own)
 
 
 def _line(section: str, name: str, value: str | None, stamp: Stamp) -> FactLine:

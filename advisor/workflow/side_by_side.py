@@ -1,14 +1,16 @@
-"""Models beside each other, the best of each row marked where better means something. Pure."""
+"""Models or GPUs beside each other, the best of each row marked where better means something. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from advisor.marks import doubtful
 from advisor.records import Frozen
 from advisor.shortlist.bill import Bill
 from advisor.workflow.fact_sheet import said, words
-from catalog.records import Model
+from catalog.records import Fact, Gpu, Model
 
 Better = Literal["lower", "higher", "none"]
 FEWEST, MOST = 2, 4
@@ -25,9 +27,11 @@ class Row(NamedTuple):
     """A field to compare by."""
 
     name: str
-    read: Callable[[Model], Any]
+    read: Callable[[Any], Any]
     """None is unknown."""
     better: Better = "none"
+    attribute: str = ""
+    """Of the record, where it is one."""
 
 
 class Side(Frozen):
@@ -36,6 +40,8 @@ class Side(Frozen):
     value: str | None
     """None is unknown, which is never best."""
     best: bool = False
+    recalled: bool = False
+    """Whether it rests on memory or judgement."""
 
 
 class Compared(Frozen):
@@ -47,11 +53,11 @@ class Compared(Frozen):
 
 
 def _field(name: str, better: Better = "none") -> Row:
-    return Row(words(name), lambda model: getattr(model, name), better)
+    return Row(words(name), lambda record: getattr(record, name), better, name)
 
 
 def _ranked(name: str) -> Row:
-    return Row(words(name), lambda model: getattr(model, name), "higher")
+    return _field(name, "higher")
 
 
 ROWS: tuple[Row, ...] = (
@@ -79,15 +85,39 @@ ROWS: tuple[Row, ...] = (
 )
 
 
+GPU_ROWS: tuple[Row, ...] = (
+    _field("vendor"),
+    _field("architecture"),
+    _field("memory_gb", "higher"),
+    _field("bandwidth_gb_s", "higher"),
+    _field("bf16_dense_tflops", "higher"),
+    _field("fp16_dense_tflops", "higher"),
+    _field("fp8_dense_tflops", "higher"),
+    _field("tdp_w", "lower"),
+    _field("nvlink_gb_s", "higher"),
+    _field("compute_capability"),
+    _field("release_date"),
+)
+
+
 def side_by_side(models: Sequence[Model], bills: Mapping[str, Bill] | None) -> tuple[Compared, ...]:
     """Each row that is known of at least one; ``bills`` of the profile at hand, None without one.
 
     Raises ValueError for fewer than two models or more than four.
     """
-    if not FEWEST <= len(models) <= MOST:
-        raise ValueError(f"{len(models)} models; {FEWEST} to {MOST} can be compared")
-    rows = (*_bill_rows(bills), *ROWS, *_score_rows(models))
-    compared = (_compare(row, models) for row in rows)
+    return _table((*_bill_rows(bills), *ROWS, *_score_rows(models)), models)
+
+
+def gpus_side_by_side(gpus: Sequence[Gpu], rents: Mapping[str, Decimal | None]) -> tuple[Compared, ...]:
+    """The same of GPUs; ``rents`` are the lowest US dollars per hour, None where there is no offer."""
+    rent = Row("lowest $ per hour", lambda gpu: rents.get(gpu.id), "lower")
+    return _table((rent, *GPU_ROWS), gpus)
+
+
+def _table(rows: Iterable[Row], records: Sequence[Fact]) -> tuple[Compared, ...]:
+    if not FEWEST <= len(records) <= MOST:
+        raise ValueError(f"{len(records)} to compare; {FEWEST} to {MOST} can be")
+    compared = (_compare(row, records) for row in rows)
     return tuple(row for row in compared if any(side.value is not None for side in row.sides))
 
 
@@ -110,16 +140,20 @@ def _score_row(benchmark: str) -> Row:
     return Row(benchmark, lambda model: model.quality.get(benchmark), "higher")
 
 
-def _compare(row: Row, models: Sequence[Model]) -> Compared:
-    values = [row.read(model) for model in models]
+def _compare(row: Row, records: Sequence[Fact]) -> Compared:
+    values = [row.read(record) for record in records]
     ranks = [_rank(value) for value in values]
     known = [rank for rank in ranks if rank is not None]
     best = None
     if row.better != "none" and len(set(known)) > 1:
         best = min(known) if row.better == "lower" else max(known)
     sides = tuple(
-        Side(value=said(value), best=best is not None and rank == best)
-        for value, rank in zip(values, ranks, strict=True)
+        Side(
+            value=said(value),
+            best=best is not None and rank == best,
+            recalled=bool(row.attribute) and doubtful(record, row.attribute),
+        )
+        for record, value, rank in zip(records, values, ranks, strict=True)
     )
     return Compared(name=row.name, better=row.better, sides=sides)
 
