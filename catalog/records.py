@@ -58,7 +58,10 @@ class Model(Fact):
     fine_tunable: Literal["self_host", "hosted", "closing", "no", "unknown"] = "unknown"
     fine_tune_note: str | None = None
     total_params: int | None = Field(default=None, gt=0)
+    """As published; ``params_counted`` says of what."""
     active_params: int | None = Field(default=None, gt=0)
+    """Of the language model, used for one token: its embeddings and the experts that are chosen, no encoder of images
+    or sound. Computed from the configuration; a rounded figure of the source stands in the note."""
     num_layers: int | None = Field(default=None, gt=0)
     hidden_size: int | None = Field(default=None, gt=0)
     num_heads: int | None = Field(default=None, gt=0)
@@ -88,11 +91,15 @@ class Model(Fact):
     attention: str | None = None
     """In words: ``gqa``, ``gqa+sliding(1024) 5:1``, ``hybrid gated-deltanet 3:1`` ..."""
     kv_bytes_per_token: int | None = Field(default=None, gt=0)
-    """At 16 bits, every layer that has a cache; a sliding window needs less on long inputs."""
+    """At 16 bits, every layer that keeps one of its own, computed from the configuration; a sliding window needs less
+    on long inputs."""
     param_check: Literal["exact", "approximate"] | None = None
-    """Exact: the fields above give ``total_params`` to the unit."""
+    """Exact: the fields above and the architecture give ``total_params`` to the unit, and none was chosen for it."""
     param_note: str | None = None
     """Why the count is not exact."""
+    params_counted: Literal["model", "stored"] | None = None
+    """What ``total_params`` holds: the model as it runs, encoders included, or all that is stored, layers that predict
+    further ahead included."""
     release_date: date | None = None
     gated: bool | None = None
     modality: str | None = None

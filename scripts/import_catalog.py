@@ -15,7 +15,10 @@ from catalog_import.hardware import gpus, offers
 from catalog_import.models import models
 from catalog_import.naming import known_names
 from catalog_import.scores import scores
+from catalog_import.sizes import architectures
 from catalog_import.text import Carried, write
+
+from catalog.load import DATA
 
 
 def main() -> None:
@@ -32,7 +35,7 @@ def main() -> None:
 
 def tables(research: Path) -> dict[str, Carried]:
     """Name of each file to what it holds."""
-    found = models(research)
+    found = models(research, architectures(DATA))
     known = known_names([row["id"] for row in found.kept])
     return {
         "models": found,

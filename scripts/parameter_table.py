@@ -3,7 +3,8 @@
     python scripts/parameter_table.py [FILE]
 
 ``scripts/parameter_deviations.csv`` holds the reason for each count that is not reached, with the deviation that it
-explains; one that does not hold any more is an error.
+explains; one that does not hold any more is an error. ``scripts/parameter_marked.csv`` names the models that the
+research marked exact, with the counts that it had.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from catalog.records import Architecture, Model
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs" / "parameters.md"
 REASONS = HERE / "parameter_deviations.csv"
+MARKED = HERE / "parameter_marked.csv"
 RANK = 16
 CONTEXT_TOKENS = 32_768
 
@@ -31,8 +33,9 @@ builds (`tests/catalog/headers`), layer by layer.
 
 *Counted* says which of a checkpoint's parts the published figure holds: the **model** (language model, and encoders of
 images and sound where it has them), all that is **stored** (also layers that predict a token further ahead, and keys
-that no layer reads), or the language model's **text** part. *Marked* is the mark in `models.csv`, made with a formula
-for dense decoders of text.
+that no layer reads), or the language model's **text** part. *Marked* says how a model came to be marked exact in
+`models.csv`: by the **research**, with a formula for dense decoders of text, or by the **tensors** of this page, where
+no field was inferred from the published figure.
 
 *Fields* says where the fields come from that not all models share: **sourced** (a copy of the model's config.json, or
 the defaults that transformers gives its family), **recalled** from its config.json, or **inferred**: at least one was
@@ -67,6 +70,8 @@ class Row(NamedTuple):
     reason: str
     fields: str
     """Where the fields come from that not all models share."""
+    researched: bool = False
+    """Whether the research marked it exact."""
 
     @property
     def deviation(self) -> int | None:
@@ -74,13 +79,21 @@ class Row(NamedTuple):
         published = self.model.total_params
         return None if self.computed is None or published is None else self.computed - published
 
+    @property
+    def marked(self) -> str:
+        """By what it is marked exact in the catalog."""
+        if self.model.param_check != "exact":
+            return ""
+        return "research" if self.researched else "tensors"
+
 
 def rows(catalog: Catalog) -> list[Row]:
     """The check of every open model. Raises SystemExit for a deviation without its reason."""
-    reasons = read_reasons()
+    reasons, marked = read_reasons(), read_marked()
     fields = {one.id: origin(one) for one in catalog.table("architectures")}
     models = (model for model in catalog.models if model.kind == "open")
-    return [check(model, reasons.get(model.id), fields.get(model.id, "")) for model in models]
+    checked = (check(model, reasons.get(model.id), fields.get(model.id, "")) for model in models)
+    return [row._replace(researched=marked.get(row.model.id) == row.model.total_params) for row in checked]
 
 
 def origin(one: Architecture) -> str:
@@ -97,6 +110,12 @@ def read_reasons() -> dict[str, Reason]:
             line["id"]: Reason(line["counted"], int(line["deviation"]) if line["deviation"] else None, line["reason"])
             for line in csv.DictReader(lines)
         }
+
+
+def read_marked() -> dict[str, int]:
+    """The counts that the research marked exact, by id."""
+    with MARKED.open(encoding="utf-8", newline="") as lines:
+        return {line["id"]: int(line["published"]) for line in csv.DictReader(lines)}
 
 
 def check(model: Model, reason: Reason | None, fields: str) -> Row:
@@ -116,8 +135,8 @@ def check(model: Model, reason: Reason | None, fields: str) -> Row:
 
 def page(found: list[Row]) -> str:
     """The whole document."""
-    marked = [row for row in found if row.model.param_check == "exact"]
-    others = [row for row in found if row.model.param_check != "exact"]
+    marked = [row for row in found if row.researched]
+    others = [row for row in found if not row.researched]
     return "\n".join((
         f"{sum(row.deviation == 0 for row in marked)} of {len(marked)} exact",
         "",
@@ -143,11 +162,12 @@ def summary(marked: list[Row], others: list[Row]) -> str:
     """In one paragraph."""
     reached, exact = (sum(row.deviation == 0 for row in group) for group in (marked, others))
     unknown = sum(row.computed is None for row in others)
-    fitted = sum(row.fields == "inferred" for row in (*marked, *others))
+    added = sum(row.marked == "tensors" for row in others)
     return (
-        f"Of the {len(marked)} models that are marked exact, {reached} are reached to the unit. Of the {len(others)} "
-        f"others, {exact} are too, {len(others) - exact - unknown} deviate for the reason that is given, and {unknown} "
-        f"cannot be computed. In {fitted} a field is inferred."
+        f"Of the {len(marked)} models that the research marked exact, {reached} are reached to the unit. Of the "
+        f"{len(others)} others, {exact} are too: {added} are marked exact besides, and {exact - added} are not, because a "
+        f"field was inferred from the count. {len(others) - exact - unknown} deviate for the reason that is given, and "
+        f"{unknown} cannot be computed."
     )
 
 
@@ -158,7 +178,7 @@ def check_lines(found: list[Row]) -> Iterator[str]:
     for row in found:
         share = f" ({row.deviation / row.model.total_params:+.2g})" if row.deviation and row.model.total_params else ""
         deviation = "" if row.deviation is None else f"{row.deviation:+,}{share}" if row.deviation else "0"
-        cells = (row.model.id, row.model.param_check or "", number(row.model.total_params), number(row.computed))
+        cells = (row.model.id, row.marked, number(row.model.total_params), number(row.computed))
         counted = row.counted if row.computed is not None else ""
         yield f"| {' | '.join((*cells, deviation, counted, row.fields, row.reason))} |"
 

@@ -16,7 +16,7 @@ KEPT = re.compile(
 """Names of fields that may decide sizes."""
 DROPPED = re.compile(
     r"token|dropout|initializer|eps|loss|coef|scal|theta|_act|2id|id2|quantization|dtype|version|name_or_path|prompt"
-    r"|processor|architectures|cache"
+    r"|processor|architectures|(?<!conv_L_)cache"
 )
 LAYER_PATTERN = re.compile(r"[M*E-]{1,8192}")
 """Of Nemotron: a letter for each layer."""

@@ -6,37 +6,60 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from catalog.arithmetic import dims, parameters
+from catalog.arithmetic import Sizes, parse, sizes
+from catalog.arithmetic.of_model import NAMES
 from catalog.load import Catalog
 from catalog.records import Model
 from catalog.verify.limits import CONTEXT_TOKENS, HEADLINE_PERCENT, PARAMETERS
-from catalog.verify.problem import Problem, outside
+from catalog.verify.problem import Problem, Severity, outside
 
 BILLIONS = re.compile(r"(?<![a-z\d.])(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
 """``8B`` in a name, but neither ``A3B`` (active) nor ``8x7B`` (a mixture) nor ``E2B`` (effective)."""
+OWN = ("overlay", "imported")
 COUNT_TO_NAME = (0.5, 2.0)
 """A "1B" has up to 1.7 billion parameters, embeddings included (Falcon3-1B)."""
 
 
 def parameter_counts(catalog: Catalog, _: date) -> Iterator[Problem]:
-    """What is marked exact is exact, and a part is never more than the whole."""
+    """What is marked exact is exact, a part is never more than the whole, and cache and active part are computed."""
     for model in catalog.models:
         yield from outside(model.id, "total_params", model.total_params, PARAMETERS, "parameters")
         yield from outside(model.id, "active_params", model.active_params, PARAMETERS, "parameters")
         if model.active_params and model.total_params and model.active_params > model.total_params:
             yield Problem("error", model.id, "more active parameters than parameters")
-        yield from _exact(model)
+        yield from _computed(model)
         yield from _name(model)
 
 
-def _exact(model: Model) -> Iterator[Problem]:
-    if model.param_check != "exact":
+def _computed(model: Model) -> Iterator[Problem]:
+    """What is stated beside what follows from the configuration; of a user's own facts a difference is a doubt."""
+    if model.kind != "open":
         return
-    sized = dims(model)
-    computed = parameters(sized).total if sized else None
+    try:
+        of = sizes(model)
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        yield Problem("error", model.id, f"its fields do not fit together ({str(error)[:80]})")
+        return
+    severity: Severity = "warning" if model.origin in OWN else "error"
+    if model.param_check == "exact":
+        yield from _exact(model, of.checkpoint_params if model.params_counted == "stored" else of.total_params)
+    for field, computed in (("kv_bytes_per_token", of.kv_bytes_per_token), ("active_params", _active(model, of))):
+        stated = getattr(model, field)
+        if computed is not None and stated is not None and stated != computed:
+            yield Problem(severity, model.id, f"{field} {stated}, its configuration gives {computed}")
+
+
+def _exact(model: Model, computed: int | None) -> Iterator[Problem]:
     if computed != model.total_params:
         given = "nothing" if computed is None else computed
         yield Problem("error", model.id, f"its dimensions give {given}, it states {model.total_params}")
+
+
+def _active(model: Model, of: Sizes) -> int | None:
+    """No more than the published total, which may be rounded down."""
+    if of.active_params is None or model.total_params is None:
+        return of.active_params
+    return min(of.active_params, model.total_params)
 
 
 def _name(model: Model) -> Iterator[Problem]:
@@ -67,6 +90,10 @@ def _misfits(model: Model) -> Iterator[str]:
         yield f"{full} full and {other} other layers are not {model.num_layers}"
     if (model.dense_layers or 0) > (model.num_layers or 0):
         yield f"{model.dense_layers} dense layers of {model.num_layers}"
+    for ours, theirs in NAMES.items():
+        stated, configured = getattr(model, ours), model.config.get(theirs)
+        if stated is not None and configured is not None and parse(configured) not in (stated, None):
+            yield f"{ours} {stated}, its configuration has {theirs}={configured}"
     if model.kind == "api" and model.num_layers:
         yield "dimensions of a model whose weights are not public"
 

@@ -7,10 +7,20 @@ from pathlib import Path
 
 from catalog_import.text import Carried, Row, doubtful, excluded, first_day, identifier, joined, read
 
+FROM_MEMORY = {
+    "as_of": "2026-11-23",
+    "source": "NVIDIA datasheet (recalled; dense = published sparse/2)",
+    "confidence": "recalled",
+}
+
+
+ADDED = Path(__file__).with_name("gpus_added.csv")
+"""GPUs that published measurements were made on and that the research lacks."""
+
 
 def gpus(tables: Path) -> Carried:
-    """All GPUs."""
-    return Carried([gpu(row) for row in read(tables / "gpus.csv")], [])
+    """All GPUs, then those that were added."""
+    return Carried([gpu(row) for row in read(tables / "gpus.csv")] + [row | FROM_MEMORY for row in read(ADDED)], [])
 
 
 def gpu(row: Row) -> Row:

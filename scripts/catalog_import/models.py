@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from catalog_import.sizes import reasons, sized
 from catalog_import.text import Carried, Row, excluded, first_day, joined, read, truth
+
+from catalog.records import Architecture
 
 CURRENT = "genai-prices 0.2.3 and litellm 1.109.1 both list it or a notice names it as a replacement; no notice found"
 SAME_ID = "the open model of the same id is carried; one id stands for one record"
@@ -20,14 +24,16 @@ FROM_MEMORY = ("chat_template", "strengths")
 """Columns of open models that the research filled from memory throughout."""
 
 
-def models(tables: Path) -> Carried:
-    """Open models, then those behind an API, each id once."""
+def models(tables: Path, built: Mapping[str, Architecture]) -> Carried:
+    """Open models with the sizes that their architectures give, then those behind an API, each id once."""
     rows = read(tables / "models.csv")
     opened = [row for row in rows if row["kind"] == "open"]
     taken = {row["model_id"] for row in opened}
     hosted = [row for row in rows if row["kind"] == "api" and row["model_id"] not in taken]
     current = listed(tables)
-    kept = [model(row) for row in opened] + [model(row) | standing(row, current) for row in hosted]
+    why = reasons()
+    weights = [sized(model(row), built.get(row["model_id"]), why.get(row["model_id"])) for row in opened]
+    kept = weights + [model(row) | standing(row, current) for row in hosted]
     doubled = [row for row in rows if row["kind"] == "api" and row["model_id"] in taken]
     return Carried(kept, [excluded("models", f"{row['model_id']} (api)", SAME_ID) for row in doubled])
 
@@ -101,6 +107,7 @@ def dimensions(row: Row) -> Row:
         "kv_bytes_per_token": row["kv_bytes_per_token_bf16"],
         "param_check": {"exact": "exact", "": ""}.get(row["param_check"], "approximate"),
         "param_note": "" if row["param_check"] == "exact" else row["param_check"],
+        "params_counted": "",
     }
 
 
@@ -181,8 +188,8 @@ def languages(text: str) -> list[str]:
 
 
 def unchecked(row: Row) -> str:
-    """How far the dimensions were checked, where they were not wholly."""
-    checked = row["dims_verification"]
+    """How far the dimensions were checked, where they were not wholly; the text tower is computed here to the unit."""
+    checked = re.sub(r"; text tower .*", "", row["dims_verification"])
     return "" if checked.startswith(("verified", "not public")) else f"dimensions {checked}"
 
 

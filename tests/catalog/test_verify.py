@@ -23,6 +23,8 @@ TUNING = "openai-gpt-4o-2024-08-06-sft-dpo-2026-11"
 RANGE = "together-up-to-16b-lora-sft-low-to-full-dpo-high-2026-05-08"
 QWEN = "Qwen/Qwen2.5-7B-Instruct"
 MIXTURE = "Qwen/Qwen3.5-35B-A3B"
+STORED = "Qwen/Qwen3.6-35B-A3B"
+"""Its published count holds a layer that predicts further ahead."""
 SCORE = "o1-mmlu-simple-evals-prompt-n-a-2025-07"
 
 
@@ -84,6 +86,11 @@ FAULTS = [
     ("models", MIXTURE, "active_params", "99999999999", "more active parameters"),
     ("models", "Qwen/Qwen3.5-9B", "total_params", "90000000000", "named 9B, it states 90000000000"),
     ("models", QWEN, "num_layers", "29", "its dimensions give"),
+    ("models", STORED, "params_counted", "model", "its dimensions give 35107181936, it states 35951822704"),
+    ("models", STORED, "kv_bytes_per_token", "10240", "kv_bytes_per_token 10240, its configuration gives 20480"),
+    ("models", "google/gemma-4-31B-it", "kv_bytes_per_token", "983040", "its configuration gives 901120"),
+    ("models", MIXTURE, "active_params", "3000000000", "active_params 3000000000, its configuration gives 3454988928"),
+    ("models", "google/gemma-3-4b-it", "vocab_size", "262144", "its configuration has vocab_size=262208"),
     ("models", QWEN, "num_kv_heads", "5", "cannot share 5 heads"),
     ("models", MIXTURE, "experts_per_token", "800", "800 of 256 experts"),
     ("models", MIXTURE, "full_attention_layers", "11", "layers are not 40"),
