@@ -46,6 +46,8 @@ MODEL_FIELDS = (
     "quality", "quality_source", "note", "recalled_fields",
 )  # fmt: skip
 """Of a model, in the order of its record."""
+DATA = Path(__file__).parent / "data"
+"""What comes with the package."""
 FILES = ("models", "architectures", "lifecycle", "scores")
 DATES = frozenset({"as_of", "release_date", "shutdown_date"})
 LISTS = frozenset({"languages", "recalled_fields"})

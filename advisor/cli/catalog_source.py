@@ -14,9 +14,9 @@ from advisor.cli.options import as_of_option, workspace_option
 from advisor.errors import BadInput
 from advisor.paths import Workspace
 from advisor.wording import printable
+from catalog.errors import CatalogError, UnknownId
 
 if TYPE_CHECKING:
-    from catalog.errors import CatalogError
     from catalog.load import Catalog
     from catalog.records import Gpu, Model, Offer
 
@@ -55,29 +55,36 @@ def source_options(function: Function) -> Function:
     @functools.wraps(function)
     def with_source(data: Path | None, as_of: date | None, workspace: Workspace, **rest: Any) -> Any:
         chosen = Source(data, workspace, as_of)
-        return function(source=chosen, **rest)
+        try:
+            return function(source=chosen, **rest)
+        except CatalogError as error:
+            raise in_our_words(error) from error
 
     return with_source  # type: ignore[return-value]  # click calls by name
 
 
 def read_catalog(source: Source) -> Catalog:
-    """The checked facts. Raises BadInput with file, line, column and what is allowed."""
+    """The checked facts; files are read, and their faults raised as CatalogError, when a table is asked for."""
     if source.data is None:
         from advisor.workflow.facts import load_catalog  # noqa: PLC0415 - help needs no catalog
 
         return load_catalog(source.workspace, as_of=source.as_of)
-    return _read_folder(source.data, source.as_of)
+    return _folder(source.data, source.as_of)
 
 
-def _read_folder(folder: Path, as_of: date | None) -> Catalog:
-    """The facts of a folder of files at public prices. Raises BadInput for facts of a day, which need their history."""
-    from catalog.errors import CatalogError  # noqa: PLC0415 - help needs no catalog
-    from catalog.home import read_folder  # noqa: PLC0415
+def _folder(folder: Path, as_of: date | None) -> Catalog:
+    """The facts of a folder of files, without anyone's own."""
+    from dataclasses import replace  # noqa: PLC0415 - help needs no catalog
 
-    try:
-        return read_folder(folder, as_of=as_of)
-    except CatalogError as error:
-        raise in_our_words(error) from error
+    from catalog.api_prices import quote  # noqa: PLC0415
+    from catalog.load import load  # noqa: PLC0415
+
+    facts = replace(load(folder), quote=quote)
+    if as_of is None:
+        return facts
+    from catalog.asof import change  # noqa: PLC0415 - for past days only
+
+    return replace(facts, changes=(change(as_of),), as_of=as_of)
 
 
 def in_our_words(error: CatalogError) -> BadInput:
@@ -87,8 +94,6 @@ def in_our_words(error: CatalogError) -> BadInput:
 
 def find(facts: Catalog, name: str) -> Model | Gpu | Offer:
     """A model, GPU or offer by name. Raises BadInput with the nearest names."""
-    from catalog.errors import UnknownId  # noqa: PLC0415 - help needs no catalog
-
     near: list[str] = []
     for look in (facts.model, facts.gpu):
         try:
