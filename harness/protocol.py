@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from harness import chain
+from harness.span import Range as Range  # noqa: PLC0414 - readers of this module see all records of the protocol in it
 
 PROTOCOL_VERSION = 1
 
@@ -31,14 +32,6 @@ class Frozen(BaseModel):
 
 
 # ---------------------------------------------------------------------------------------------- parts of a spec
-
-
-class Range(Frozen):
-    """Low and high bound an 80 % interval; expected is the middle estimate."""
-
-    low: float
-    expected: float
-    high: float
 
 
 class MoneyRange(Frozen):

@@ -19,7 +19,7 @@ from catalog.errors import CatalogError
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo_command:demo", "The whole path on the embedded model and data, or on yours."),
     "advise": Entry("advise_command:advise", "Prompt or fine-tune? Decision, shortlist, what would change it."),
-    "estimate": Entry("plan_commands:estimate", "Memory, speed and fit of many workloads at once."),
+    "estimate": Entry("estimate_command:estimate", "Memory, speed and fit of many workloads at once."),
     "plan": Entry("plan_commands:plan", "What it would cost, line by line, before it is spent."),
     "train": Entry("run_commands:train", "Start a LoRA run that outlives this terminal."),
     "runs": Entry("run_commands:runs", "List the runs of this workspace."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,4 +62,6 @@ def print_json(document: object) -> None:
 
 def _as_json(value: object) -> object:
     dump = getattr(value, "model_dump", None)
-    return dump(mode="json", by_alias=True) if dump else str(value)
+    if dump:
+        return dump(mode="json", by_alias=True)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from advisor.errors import BadInput
 from advisor.estimate import spec as read
 from advisor.estimate.shape import Shape, shape_from_size
-from catalog.records import Confidence, Gpu, Model
+
+if TYPE_CHECKING:
+    from catalog.records import Confidence, Gpu, Model
 
 INLINE = ("hidden", "layers", "heads", "kv_heads", "intermediate", "vocab")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from advisor.estimate.arithmetic import Number
-from catalog.records import Gpu
+
+if TYPE_CHECKING:
+    from catalog.records import Gpu
 
 LINKED_GB_S = 300.0
 """From this rate on, the links between the GPUs of a machine carry sharded training."""

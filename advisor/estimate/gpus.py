@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from advisor.errors import BadInput
-from catalog.records import Gpu
+
+if TYPE_CHECKING:
+    from catalog.records import Gpu
 
 _NOISE = frozenset(
     [

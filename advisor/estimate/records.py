@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from catalog.records import Confidence
-from harness.protocol import Range
+from harness.span import Range
+
+if TYPE_CHECKING:  # checking records takes longer than an estimate
+    from catalog.records import Confidence
 
 
-class Prediction(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
     """One workload's answer; a part that does not apply or cannot be told is None."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str
     peak_gpu_memory_gib: Range | None = None
@@ -32,3 +34,13 @@ class Prediction(BaseModel):
     confidence: Confidence | None = None
     """Of the least trusted fact of the catalog behind it, of model and GPU; None where all was given."""
     assumptions: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {name: _plain(getattr(self, name)) for name in self.__slots__}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Range):
+        return {"low": value.low, "expected": value.expected, "high": value.high}
+    return value

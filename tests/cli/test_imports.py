@@ -56,6 +56,15 @@ def test_an_estimate_asks_for_no_price(tmp_path: Path) -> None:
     assert not loaded_by("estimate", str(spec), cwd=tmp_path) & PRICES
 
 
+def test_an_estimate_of_one_workload_reads_no_library_but_click(tmp_path: Path) -> None:
+    spec = tmp_path / "specs.jsonl"
+    spec.write_text('{"id": "one", "method": "lora", "model": "Qwen/Qwen3-8B", "gpu": "h100"}\n')
+
+    loaded = loaded_by("estimate", str(spec), "--json", cwd=tmp_path)
+
+    assert not loaded & (HEAVY | SLOW | PRICES | {"pydantic", "yaml", "asyncio", "tempfile"})
+
+
 def test_prices_that_are_remembered_are_not_asked_for_again(
     tmp_path: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,11 +42,28 @@ def test_estimate_prints_exactly_one_json_document(specs: Path, capsys: Capture)
     assert err == ""
 
 
-def test_estimate_prints_a_table_of_80_columns(specs: Path, capsys: Capture) -> None:
+def test_estimate_shows_a_few_workloads_in_full_on_80_columns(specs: Path, capsys: Capture) -> None:
+    assert run(["estimate", str(specs)]) == 0
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80
+    for part in ("Peak memory per GPU", "logits and loss", "Fits", "Rests on", "Time to first token", "Room for context"):
+        assert part in said
+
+
+def test_estimate_shows_many_workloads_as_a_table_of_80_columns(specs: Path, capsys: Capture) -> None:
+    specs.write_text("\n".join(json.dumps({**TRAINING, "id": f"w{number}"}) for number in range(5)))
     assert run(["estimate", str(specs)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[1].startswith("one")
+    assert [line.split()[0] for line in lines[1:6]] == ["w0", "w1", "w2", "w3", "w4"]
+
+
+def test_ids_that_come_again_are_told(specs: Path, capsys: Capture) -> None:
+    specs.write_text(f"{json.dumps(TRAINING)}\n{json.dumps(TRAINING)}\n")
+    assert run(["estimate", str(specs), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["predictions"]) == 2
+    assert err == "1 ids came before, first: 'one'\n"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +75,10 @@ def test_estimate_prints_a_table_of_80_columns(specs: Path, capsys: Capture) -> 
         (json.dumps({**TRAINING, "seq_len": float("nan")}), "seq_len is nan"),
         (json.dumps({**TRAINING, "gpu": "H1000"}), "did you mean h100"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"id": "one", "seq_len": 1, "seq_len": 2}', "'seq_len' stands there twice"),
+        (json.dumps({**TRAINING, "note": "x" * 2**20}), "longer than 1 MiB"),
+        (json.dumps({**TRAINING, "params_b": 1e999}), "params_b is inf"),
+        (json.dumps({**TRAINING, "micro_batch": [1]}), "micro_batch must be a number, not [1]"),
     ],
 )
 def test_a_bad_line_is_named_by_its_number_and_ends_with_2(line: str, said: str, specs: Path, capsys: Capture) -> None:
