@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from advisor.estimate import spec as read
@@ -137,7 +137,7 @@ def _concurrency(spec: Mapping[str, object]) -> float | None:
 
 
 def numeric(work: Serving, answers: Mapping[str, Any], memory_share: float) -> Served:
-    """The workload in numbers, with unknowns answered."""
+    """The workload in numbers, with unknowns answered; ``memory_share`` is taken where the workload has no such field."""
     said = replace(work, **answers)
     shape, width = said.shape, said.weight_bytes or 2.0
     gpus = float(said.gpus or 1)
@@ -168,7 +168,7 @@ def numeric(work: Serving, answers: Mapping[str, Any], memory_share: float) -> S
         queued=float(math.isinf(said.concurrency or 1.0)),
         eager=float(bool(said.eager)),
         offline=float(said.offline),
-        memory_share=memory_share,
+        memory_share=said.memory_share or memory_share,
     )
 
 
@@ -274,3 +274,12 @@ def _spread_gain(work: Served, card: Card, constants: ServingConstants, m: Arith
     gain = gain * m.where((card.linked <= 0) & (side > 1), constants.unlinked_share, 1.0)
     gain = gain * m.where(work.stages > 1, work.stages * constants.stage_share, 1.0)
     return m.where(work.eager > 0, 1.0, gain)
+
+
+def stacked(works: Sequence[Served]) -> Served:
+    """One workload whose fields are columns."""
+    import numpy as np  # noqa: PLC0415 - one workload needs no numpy
+
+    return Served(
+        **{field.name: np.array([getattr(work, field.name) for work in works], float) for field in fields(Served)}
+    )

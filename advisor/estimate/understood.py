@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from advisor.estimate import gpus as names
-from advisor.estimate import memory
+from advisor.estimate import memory, serving
 from advisor.estimate import spec as read
 from advisor.estimate.architecture import Facts, Found, find_shape
 from advisor.estimate.cards import Card, card_of
@@ -18,7 +18,9 @@ from advisor.estimate.spread import Cases, serving_unknowns, unknowns
 from advisor.estimate.work import Work
 from advisor.estimate.workload import Sharding, Training, numeric, read_training
 from advisor.marks import weakest
-from catalog.records import Confidence, Gpu
+
+if TYPE_CHECKING:
+    from catalog.records import Confidence, Gpu
 
 USABLE_SHARE = 0.975
 """Of the memory a card is sold with, in GiB, what processes can have: 0.99 of an A100, 0.94 of an A10G or T4 with ECC."""
@@ -99,15 +101,15 @@ def _training(
 ) -> TrainingAsked:
     work = read_training(spec, found.shape)
     rooms = _rooms_gib(spec, gpus)
-    sharding = _likely_sharding(work, gpus)
+    sharding, dimensions = _likely_sharding(work, gpus), _open_dimensions(spec, found)
     return TrainingAsked(
         found=found,
         said=said,
         training=work,
         cards=tuple(card for card in (card_of(gpu, fp16_only=work.fp16_only) for gpu in gpus) if card),
         rooms_gib=rooms,
-        cases=unknowns(work, sharding, kept=_keeps(work, rooms, fit)),
-        swift_cases=unknowns(work, sharding, kept=work.tuned_kernels),
+        cases=unknowns(work, sharding, kept=_keeps(work, rooms, fit)) | dimensions,
+        swift_cases=unknowns(work, sharding, kept=bool(work.tuned_kernels)) | dimensions,
         confidence=_confidence(found, gpus),
     )
 
@@ -117,8 +119,37 @@ def _serving(
 ) -> ServingAsked:
     work = read_serving(spec, found.shape, found.experts)
     cards = tuple(card for card in map(card_of, gpus) if card)
-    share = work.memory_share or fit.serving.memory_share
-    return ServingAsked(found, said, work, cards, serving_unknowns(work), share, _confidence(found, gpus))
+    share = fit.serving.memory_share
+    cases = serving_unknowns(work, share) | _open_dimensions(spec, found)
+    asked = ServingAsked(found, said, work, cards, cases, share, _confidence(found, gpus))
+    return replace(asked, said=(*said, *_waiting(asked))) if cards else asked
+
+
+def _waiting(asked: ServingAsked) -> tuple[str, ...]:
+    """That more requests are offered than are answered at once."""
+    served, card = asked.work, asked.cards[0]
+    running = serving.batch_size(served, card)
+    if not serving.kv_cache_tokens(served, card):
+        return ("the weights leave no room for a request: rates as if there were room for one",)
+    if served.concurrency <= running:
+        return ()
+    offered = "more requests" if served.queued else f"{served.concurrency:.0f} requests"
+    return (f"{offered} at once, room for {running:.0f}: the others wait, which time to first token leaves out",)
+
+
+def _open_dimensions(spec: Mapping[str, object], found: Found) -> dict[str, Cases]:
+    """What dimensions given without some of them may be: keys of every head or of one for eight, a gated width or not."""
+    if found.typical or found.confidence is not None:
+        return {}
+    shape, few = found.shape, max(1, found.shape.heads // 8)
+    others = {
+        "kv_heads": replace(shape, kv_heads=few),
+        "intermediate": replace(shape, intermediate=round(2.75 * shape.hidden)),
+        "tied_embeddings": replace(shape, tied=True),
+    }
+    names = [name for name in others if read.text(spec, name) is None]
+    said = f"dimensions unknown: {', '.join(names)}; taken {shape.kv_heads}, {shape.intermediate}, untied"
+    return {"shape": Cases(shape, tuple(others[name] for name in names), said)} if names else {}
 
 
 def _gpus(spec: Mapping[str, object], facts: Facts) -> tuple[tuple[Gpu, ...], tuple[str, ...]]:

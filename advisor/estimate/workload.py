@@ -77,7 +77,7 @@ class Training:
     rank: float | None
     targets: tuple[str, ...] | None
     weights: WeightKind | None
-    fp8: bool
+    fp8: bool | None
     fp16_only: bool
     optimizer: Literal["adamw", "adamw8bit", "sgd"] | None
     paged: bool
@@ -95,7 +95,7 @@ class Training:
     gptq: bool
     prepared: bool | None
     """Does the framework make what is not quantised fp32 (peft's preparation for k-bit training)."""
-    tuned_kernels: bool
+    tuned_kernels: bool | None
     fused_framework: bool
     loads_whole: bool
 
@@ -193,8 +193,8 @@ def _step(said: Training) -> dict[str, float]:
         "loss_chunked": float(said.cross_entropy == "chunked") + 0.3 * float(said.cross_entropy is None),
         "reserved": 0.5 if said.mem_is is None else float(said.mem_is != "allocated"),
         "driver": float(said.mem_is == "nvidia-smi"),
-        "fp8": float(said.fp8),
-        "tuned_kernels": float(said.tuned_kernels),
+        "fp8": float(bool(said.fp8)),
+        "tuned_kernels": float(bool(said.tuned_kernels)),
         "eager_kernels": float(eager),
         "unpack_cost": 1.0 if said.gptq else 0.0,
     }
@@ -215,7 +215,7 @@ def read_training(spec: Mapping[str, object], shape: Shape) -> Training:
         rank=read.number(spec, "lora_rank"),
         targets=_targets(read.text(spec, "lora_targets")),
         weights=_weights(read.text(spec, "weight_dtype")),
-        fp8="fp8" in compute,
+        fp8="fp8" in compute if compute else None,
         fp16_only=compute == "fp16",
         optimizer=_optimizer(optimizer),
         paged="paged" in optimizer or "offload" in optimizer,
@@ -230,7 +230,7 @@ def read_training(spec: Mapping[str, object], shape: Shape) -> Training:
         dora="dora" in _low(spec, "method"),
         gptq="gptq" in _low(spec, "weight_dtype"),
         prepared=_prepared(spec),
-        tuned_kernels=bool(TUNED.search(f"{_low(spec, 'framework')} {_low(spec, 'parallelism')}")),
+        tuned_kernels=_tuned(spec),
         fused_framework=bool(FUSED.search(_low(spec, "framework"))),
         loads_whole=bool(LOADS_WHOLE.search(_low(spec, "framework"))),
     )
@@ -243,6 +243,12 @@ def method_of(spec: Mapping[str, object]) -> Method:
     if found is None:
         raise BadInput(f"method is {word!r}", "allowed: lora, qlora4, full")
     return found
+
+
+def _tuned(spec: Mapping[str, object]) -> bool | None:
+    """Kernels of the framework's own; a degree of parallelism may name the framework too."""
+    words = f"{_low(spec, 'framework')} {_low(spec, 'parallelism')}"
+    return bool(TUNED.search(words)) if _low(spec, "framework") or TUNED.search(words) else None
 
 
 def _low(spec: Mapping[str, object], key: str) -> str:

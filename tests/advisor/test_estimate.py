@@ -192,8 +192,22 @@ def test_longer_context_needs_more_cache_and_so_serves_fewer_at_once() -> None:
 
 
 def test_weights_that_do_not_fit_do_not_serve() -> None:
-    assert served(gpu="L4", precision="fp32").fits is False
+    found = served(gpu="L4", precision="fp32")
+    assert found.fits is False
+    assert "the weights leave no room for a request: rates as if there were room for one" in found.assumptions
     assert served().fits is True
+
+
+@pytest.mark.parametrize(
+    ("load", "offered"), [(5000, "5000 requests at once"), ("max (all queued)", "more requests at once")]
+)
+def test_requests_beyond_what_fits_are_said_to_wait(load: object, offered: str) -> None:
+    found = served(concurrency=load, input_len=1024, output_len=256)
+    assert found.kv_cache_tokens is not None
+    room = round(found.kv_cache_tokens / (1024 + 128))
+    told = f"{offered}, room for {room}: the others wait, which time to first token leaves out"
+    assert told in found.assumptions
+    assert not [said for said in served(concurrency=32).assumptions if "wait" in said]
 
 
 @given(st.integers(1, 512), st.integers(16, 4096))

@@ -91,10 +91,10 @@ FACTS = Facts()
 TRAINING: dict[str, object] = {
     "id": "one", "task": "training", "model": "Llama-3.1-8B-Instruct", "method": "lora", "lora_rank": 16,
     "lora_targets": "q,k,v,o,gate,up,down", "weight_dtype": "bf16", "compute_dtype": "bf16", "optimizer": "AdamW",
-    "seq_len": 2048, "micro_batch": 2, "grad_accum": 4, "activation_ckpt": "y", "flash_attn": "y(FA2)",
+    "framework": "transformers", "seq_len": 2048, "micro_batch": 2, "grad_accum": 4, "activation_ckpt": "y", "flash_attn": "y(FA2)",
     "chunked_or_fused_ce": "n", "gpu": "A100-SXM4-80GB", "n_gpus": 1, "parallelism": "none", "mem_is": "nvidia-smi",
 }  # fmt: skip
 SERVING: dict[str, object] = {
     "id": "two", "task": "serving", "model": "Llama-3.1-8B-Instruct", "precision": "bf16", "gpu": "H100 80GB HBM3",
-    "n_gpus": 1, "engine": "vLLM", "input_len": 512, "output_len": 256, "concurrency": 32,
+    "n_gpus": 1, "engine": "vLLM", "gpu_mem_util": 0.9, "input_len": 512, "output_len": 256, "concurrency": 32,
 }  # fmt: skip
