@@ -18,7 +18,8 @@ from pydantic import AwareDatetime, Field
 from advisor.estimate.constants import fitted
 from advisor.estimate.machine import PROCESS_SPREAD
 from advisor.records import Frozen
-from harness.protocol import MoneyRange, Range
+from harness.protocol import MoneyRange
+from harness.span import Range
 
 Kind = Literal["training", "evaluation", "serving"]
 Quantity = Literal["peak_memory_gib", "tokens_per_second", "examples_per_second", "hours"]

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from advisor.errors import TunewiseError
+from advisor.estimate.ledger import Expected
 from advisor.paths import Workspace
 from advisor.runner.glance import glance
 from advisor.runner.log import last_line
@@ -30,9 +31,13 @@ def new_run_id(stage: str, now: datetime | None = None) -> str:
     return f"{stage}-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def start(spec: Spec, *, workspace: Workspace, journey: str | None = None, patience_s: float = 1.0) -> RunView:
+def start(
+    spec: Spec, *, workspace: Workspace, journey: str | None = None, expected: Expected | None = None,
+    patience_s: float = 1.0,
+) -> RunView:  # fmt: skip
     """Start a run in a process of its own and return at once; waits ``patience_s`` at most to see it fail.
 
+    What is ``expected`` of it is journalled with its start: the ledger holds what comes against it.
     Raises TunewiseError when the run's name is taken (by which process, if one works on it), or when it ends at once.
     """
     run_dir = workspace.run_dir(spec.run_id)
@@ -42,7 +47,11 @@ def start(spec: Spec, *, workspace: Workspace, journey: str | None = None, patie
     with chain.atomic(run_dir / SPEC) as temporary:
         temporary.write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
     digest = chain.digest(spec.model_dump(mode="json"))
-    body = {"run_id": spec.run_id, "kind": spec.kind, "journey": journey, "spec_sha256": digest}
+    body: dict[str, object] = {
+        "run_id": spec.run_id, "kind": spec.kind, "journey": journey, "spec_sha256": digest,
+    }  # fmt: skip
+    if expected is not None:
+        body["expected"] = expected.model_dump(mode="json")
     Journal(workspace).append("run_started", body)
     return _launch(run_dir, spec.kind, patience_s)
 

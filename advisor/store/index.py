@@ -20,10 +20,10 @@ from harness import chain
 if TYPE_CHECKING:
     import duckdb
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TABLES = frozenset(
     {
-        "arms", "comparisons", "items", "journeys", "plan_components", "records", "run_records", "runs",
+        "arms", "comparisons", "items", "journeys", "ledger", "plan_components", "records", "run_records", "runs",
         "schema_version", "steps",
     }
 )  # fmt: skip

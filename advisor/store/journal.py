@@ -17,7 +17,7 @@ from harness.chain import Record
 
 JournalKind = Literal[
     "journey_started",  # {journey, inputs}
-    "run_started",  # {run_id, kind, journey, spec_sha256}
+    "run_started",  # {run_id, kind, journey, spec_sha256, expected}
     "run_ended",  # {run_id, head, seq, status}: the terminal event, by place and hash
     "decided",
     "planned",  # {journey, plan}

@@ -21,6 +21,7 @@ from advisor.store.tail import JournalDamaged
 from advisor.workflow import measured, specs, views
 from advisor.workflow.advice import advise
 from advisor.workflow.comparing import comparison_of
+from advisor.workflow.expecting import expected_of, known_to
 from advisor.workflow.facts import load_catalog
 from advisor.workflow.planning import plan_for_prepared
 from advisor.workflow.records import JourneyInputs, JourneyView, RunView, StageId
@@ -228,11 +229,19 @@ class Journeys:
     ) -> RunView:
         run_id = next(part.run_id for part in view.stages if part.id == stage)
         if run_id is None:
-            return runner.start(spec(runner.new_run_id(stage)), workspace=self.workspace, journey=view.id)
+            return self._start(view, spec(runner.new_run_id(stage)))
         run = runner.status(self.workspace.run_dir(run_id))
         if run.status in ("interrupted", "killed", "failed"):
             return runner.resume(run.folder)
         return run
+
+    def _start(self, view: JourneyView, spec: PrepareSpec | TrainSpec | EvaluateSpec) -> RunView:
+        """With what is expected of it, once model and data are known."""
+        if isinstance(spec, PrepareSpec):
+            return runner.start(spec, workspace=self.workspace, journey=view.id)
+        expected = expected_of(spec, _need(view.prepared), known_to(self.workspace))
+        planned = specs.with_plan(spec, view, expected)
+        return runner.start(planned, workspace=self.workspace, journey=view.id, expected=expected)
 
     @contextmanager
     def _one_starter(self) -> Iterator[None]:

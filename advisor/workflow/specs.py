@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 
-from advisor.estimate import evaluation_estimate, machine_estimate
+from advisor.estimate.ledger import Expected
 from advisor.paths import Workspace
 from advisor.plan.records import OfferChoice
+from advisor.workflow.expecting import planned_from
 from advisor.workflow.records import JourneyView
 from harness.protocol import (
     Arm,
     EngineSettings,
     EvaluateSpec,
     EvaluationPlan,
-    MoneyRange,
-    Planned,
     PrepareResult,
     PrepareSpec,
     Price,
     Prompt,
-    Range,
     TrainSpec,
 )
 
@@ -71,16 +68,6 @@ def probe_spec(
 def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_id: str) -> TrainSpec:
     """The plan as a LoRA run on this machine, counted at the price of the chosen offer."""
     prepared, inputs = _prepared(journey), journey.inputs
-    hours, memory = machine_estimate(
-        prepared.machine,
-        prepared.model,
-        lora_rank=8,
-        examples=inputs.steps * MICRO_BATCH,
-        tokens_per_example=_computed_tokens(prepared),
-        micro_batch=MICRO_BATCH,
-        max_seq_length=512,
-        dtype="float32",
-    )
     return TrainSpec(
         run_id=run_id,
         run_dir=str(workspace.run_dir(run_id)),
@@ -94,7 +81,6 @@ def train_spec(workspace: Workspace, journey: JourneyView, prompt: Prompt, run_i
         checkpoint_every=max(1, inputs.steps // CHECKPOINTS),
         seed=inputs.seed,
         price=_price(journey),
-        planned=_planned(journey, hours, memory),
     )
 
 
@@ -116,9 +102,6 @@ def compare_spec(
     adapter = {"adapter_dir": str(adapter_dir), "adapter_sha256": adapter_sha256}
     tuned = _base(prepared, CANDIDATE, "tuned (LoRA)", zero_shot).model_copy(update=adapter)
     arms = (best, tuned) if baseline.id == zero_shot.id else (best, plain, tuned)
-    hours, memory = evaluation_estimate(
-        prepared.machine, prepared.model, items=items * len(arms), tokens_per_item=prepared.mean_prompt_tokens
-    )
     return EvaluateSpec(
         run_id=run_id,
         run_dir=str(workspace.run_dir(run_id)),
@@ -131,7 +114,6 @@ def compare_spec(
         engine=engine_for(prepared),
         seed=journey.inputs.seed,
         price=_price(journey),
-        planned=_planned(journey, hours, memory),
     )
 
 
@@ -150,12 +132,6 @@ def engine_for(prepared: PrepareResult) -> EngineSettings:
     if prepared.dataset.task == "classification":
         return EngineSettings()
     return EngineSettings(max_new_tokens=256, max_model_len=min(4096, prepared.model.context_length or 2048))
-
-
-def _computed_tokens(prepared: PrepareResult) -> float:
-    """Tokens computed for an example: what all rows begin with is computed once a step."""
-    shared = prepared.shared_prefix_tokens
-    return prepared.mean_example_tokens - shared + shared / MICRO_BATCH
 
 
 def _prepared(journey: JourneyView) -> PrepareResult:
@@ -177,20 +153,8 @@ def _price(journey: JourneyView) -> Price | None:
     )
 
 
-def _planned(journey: JourneyView, hours: Range, memory: Range) -> Planned | None:
+def with_plan(spec: TrainSpec | EvaluateSpec, journey: JourneyView, expected: Expected) -> TrainSpec | EvaluateSpec:
+    """The specification with what is expected of its run, where the journey has a plan to hold it against."""
     if journey.plan is None:
-        return None
-    return Planned(
-        plan_id=journey.plan.id,
-        machine_hours=hours,
-        peak_memory_gib=memory,
-        usd=_at_price(hours, journey.plan.chosen.usd_per_hour),
-    )
-
-
-def _at_price(hours: Range, usd_per_hour: Decimal) -> MoneyRange:
-    cents = Decimal("0.0001")
-    low, expected, high = (
-        (Decimal(str(part)) * usd_per_hour).quantize(cents) for part in (hours.low, hours.expected, hours.high)
-    )
-    return MoneyRange(low=low, expected=expected, high=high)
+        return spec
+    return spec.model_copy(update={"planned": planned_from(expected, journey.plan.id)})

@@ -22,6 +22,7 @@ from advisor.store import plans
 from advisor.workflow import profiles
 from advisor.workflow.advice import advise
 from advisor.workflow.browsing import Browsing
+from advisor.workflow.expecting import expected_here
 from advisor.workflow.facts import load_catalog
 from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
@@ -150,7 +151,7 @@ class Workflow:
         ensure_writable(self.workspace)
         run_id = runner.new_run_id(spec.kind)
         own = spec.model_copy(update={"run_id": run_id, "run_dir": str(self.workspace.run_dir(run_id))})
-        return runner.start(own, workspace=self.workspace)
+        return runner.start(own, workspace=self.workspace, expected=expected_here(self.workspace, own))
 
     def follow(self, run_id: str, *, stop: threading.Event | None = None) -> Iterator[Event]:
         """Every event of a run from its first, then live ones until it ends or ``stop`` is set."""

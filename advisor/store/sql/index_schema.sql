@@ -140,3 +140,32 @@ select
     (body -> 'comparison' -> 'primary' ->> 'n')::integer as n
 from records
 where journal = 'journal.jsonl' and kind = 'compared';
+
+create view ledger as
+with told as (
+    select body ->> 'run_id' as run_id, arg_min(body -> 'expected', seq) as expected
+    from records
+    where journal = 'journal.jsonl' and kind = 'run_started' and (body -> 'expected') is not null
+    group by body ->> 'run_id'
+),
+ended as (
+    select run_id, arg_max(body -> 'result', seq) as result, arg_max(written_at, seq) as finished_at
+    from run_records
+    where kind = 'finished'
+    group by run_id
+),
+warm as (
+    select
+        run_id,
+        any_value(tokens) filter (where step = 2) as warm_tokens,
+        any_value(tokens_per_second) filter (where step = 2) as warm_tokens_per_second
+    from steps
+    group by run_id
+)
+select
+    ended.run_id, ended.finished_at, runs.sessions, told.expected, ended.result,
+    warm.warm_tokens, warm.warm_tokens_per_second
+from ended
+join told on told.run_id = ended.run_id
+join runs on runs.run_id = ended.run_id
+left join warm on warm.run_id = ended.run_id;
