@@ -8,7 +8,8 @@ user's own, of an update or of another day go through ``catalog.load``.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -72,15 +73,16 @@ READERS: tuple[tuple[frozenset[str], Callable[[str], Any]], ...] = (
 class Row:
     """A line of a file that is read like the record that it stands for."""
 
-    def __init__(self, cells: Mapping[str, str]) -> None:
-        self._cells = cells
+    def __init__(self, columns: Mapping[str, int], cells: Sequence[str]) -> None:
+        self._columns, self._cells = columns, cells
 
     def __getattr__(self, name: str) -> Any:
         """Read a cell; called once for each, the value then stays."""
         if name.startswith("_"):
             raise AttributeError(name)
-        text = self._cells.get(name)
-        value = UNSTATED.get(name) if text is None else reader(name)(text)
+        place = self._columns.get(name)
+        text = "" if place is None else self._cells[place]
+        value = reader(name)(text) if text else UNSTATED.get(name)
         self.__dict__[name] = value
         return value
 
@@ -90,6 +92,7 @@ class Row:
         return self
 
 
+@functools.cache
 def reader(name: str) -> Callable[[str], Any]:
     """What makes a value of the cells of a column."""
     kind = next((kind for names, kind in READERS if name in names), str)
@@ -105,15 +108,18 @@ def light_models(folder: Path, today: date) -> tuple[Any, ...]:
 
 def priced(prices: Texts) -> Mapping[str, Any]:
     """Prices by id, read like their records."""
-    return {name: Row(price) for name, price in prices.items()}
+    return {
+        name: Row({field: place for place, field in enumerate(price)}, [*price.values()])
+        for name, price in prices.items()
+    }
 
 
 def rows(path: Path) -> list[Any]:
     """The lines of a file; an empty cell is unknown."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file)
-        header = next(lines)
-        return [Row({name: cell for name, cell in zip(header, line, strict=True) if cell}) for line in lines if line]
+        columns = {name: place for place, name in enumerate(next(lines))}
+        return [Row(columns, line) for line in lines if line]
 
 
 def plain(value: Any) -> Any:

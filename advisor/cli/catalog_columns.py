@@ -34,15 +34,16 @@ def field_column(name: str, of: Field) -> Column:
         doubted = name not in UNMARKED and doubtful(record, of.attribute or name)
         return cell(of.read(record), of.kind, own(record) if name == "id" else RECALLED if doubted else "")
 
-    return Column(name.upper(), text, of.kind in FIGURES)
+    return Column(name.upper(), text, of.kind in FIGURES, whole=of.kind == "date")
 
 
 # ----------------------------------------------------------------------------------------------------------- models
 
 
 def model_name(model: Any) -> str:
-    """What follows the slash, and the mark of one's own."""
-    return f"{model.id.rpartition('/')[2]}{own(model)}"
+    """The id of an API, of open weights what follows the slash; and the mark of one's own."""
+    name = model.id if model.kind == "api" else model.id.rpartition("/")[2]
+    return f"{name}{own(model)}"
 
 
 def size_or_price(model: Any) -> str:
@@ -114,11 +115,11 @@ def _marked(name: str) -> Callable[[Any], str]:
     return lambda record: str(getattr(record, name)) + own(record)
 
 
-AS_OF = Column("AS OF", word("as_of"))
+AS_OF = Column("AS OF", word("as_of"), whole=True)
 USUAL: Mapping[str, Sequence[Column]] = {
     "models": (
-        Column("MODEL", model_name), Column("SIZE OR $/M", size_or_price), Column("CONTEXT", window),
-        Column("TUNING", word("fine_tunable")), Column("LICENCE", word("license")), Column("LIFE", life),
+        Column("MODEL", model_name), Column("SIZE|$/M", size_or_price, whole=True), Column("CONTEXT", window, whole=True),
+        Column("TUNING", word("fine_tunable")), Column("LICENCE", word("license"), wide=True), Column("LIFE", life, whole=True),
     ),
     "gpus": (
         Column("GPU", _marked("id")), Column("NAME", word("name")), Column("GB", figure("memory_gb"), right=True),
@@ -136,7 +137,7 @@ USUAL: Mapping[str, Sequence[Column]] = {
     ),
     "lifecycle": (
         Column("WHERE", _marked("provider")), Column("MODEL", word("model")), Column("STATUS", word("status")),
-        Column("ENDS", word("shutdown_date")), Column("TUNING", word("fine_tuning")), AS_OF,
+        Column("ENDS", word("shutdown_date"), whole=True), Column("TUNING", word("fine_tuning")), AS_OF,
     ),
     "scores": (
         Column("MODEL", _marked("model")), Column("BENCHMARK", word("benchmark")),

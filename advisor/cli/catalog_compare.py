@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def compared(records: Sequence[Any], browsing: Browsing, profile: Path | None) -
 
     kind = _kind(records)
     if kind == "gpus":
-        return gpus_side_by_side(records, lowest_rents(browsing.catalog, records))
+        return gpus_side_by_side(records, lowest_rents(browsing.catalog, records, browsing.today))
     bills = browsing.bills(read_profile(profile)) if profile else None
     return browsing.compare(records, bills)
 
@@ -74,9 +75,19 @@ def _kind(records: Sequence[Any]) -> str:
     return kinds[0]
 
 
-def lowest_rents(facts: Catalog, gpus: Sequence[Any]) -> Mapping[str, Decimal | None]:
-    """By GPU the least that an hour costs now, spot markets included; None where nobody offers it."""
-    return {gpu.id: min((one.usd_per_gpu_hour for one in facts.offers_for(gpu.id)), default=None) for gpu in gpus}
+def lowest_rents(facts: Catalog, gpus: Sequence[Any], today: date) -> Mapping[str, Decimal | None]:
+    """By GPU the least that an hour costs, spot markets included, by offers that are no older than is trusted.
+
+    Where all are older, by those; where nobody offers it but from memory, None.
+    """
+    from catalog.staleness import stale  # noqa: PLC0415 - help needs no catalog
+
+    found: dict[str, Decimal | None] = {}
+    for gpu in gpus:
+        seen = [offer for offer in facts.offers_for(gpu.id) if not offer.recalled]
+        fresh = [offer for offer in seen if stale(offer, today) is None]
+        found[gpu.id] = min((offer.usd_per_gpu_hour for offer in fresh or seen), default=None)
+    return found
 
 
 def told(records: Sequence[Any], rows: Sequence[Compared], browsing: Browsing, *, sources: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 from advisor.cli.catalog_columns import USUAL, field_column, named
 from advisor.cli.catalog_records import KINDS, document, fields_of, part, print_records, records_of
 from advisor.cli.catalog_source import Source, source_options
-from advisor.cli.catalog_text import LEGEND, say, table
+from advisor.cli.catalog_text import LEGEND, folded, say, table
 from advisor.cli.options import json_option
 from advisor.errors import BadInput
 
@@ -68,7 +68,7 @@ def list_records(
         print_records(kind, [document(one) if names is None else part(one, names, fields) for one in shown])
         return
     head = USUAL[kind] if names is None else [field_column(name, fields[name]) for name in names]
-    say([*table(head, shown), summary(kind, len(shown), kept, found, query)])
+    say([*table(head, shown), *folded(summary(kind, len(shown), kept, found, query))])
 
 
 def where(conditions: Sequence[str], fields: Mapping[str, Field]) -> Query:

@@ -10,7 +10,7 @@ from advisor.cli.catalog_columns import USUAL, field_column, named
 from advisor.cli.catalog_list import where
 from advisor.cli.catalog_records import document, fields_of, part, print_records, records_of
 from advisor.cli.catalog_source import Source, source_options
-from advisor.cli.catalog_text import LEGEND, say, table
+from advisor.cli.catalog_text import LEGEND, folded, say, table
 from advisor.cli.options import json_option
 from advisor.errors import BadInput
 from advisor.wording import printable
@@ -52,7 +52,7 @@ def search(
         return
     head = USUAL["models"] if names is None else [field_column(name, fields[name]) for name in names]
     near = bool(found) and found[0].near
-    say([*(table(head, shown) if shown else []), told(printable(text), len(found), len(shown), near=near)])
+    say([*(table(head, shown) if shown else []), *folded(told(printable(text), len(found), len(shown), near=near))])
 
 
 def told(text: str, found: int, shown: int, *, near: bool) -> str:

@@ -22,8 +22,10 @@ UNKNOWN, UNPRICED = "?", "unpriced"
 OWN = "*"
 LEGEND = f"{RECALLED} recalled, {OWN} your own, {UNKNOWN} unknown"
 SHORT = {"self_host": "self", "open_weights": "open", "unknown": UNKNOWN, "proprietary API terms": "API terms"}
-NARROWEST, READABLE = 4, 8
-"""A column of less says nothing; one of that many cells still says most of a word."""
+ROOMY = 100
+"""Cells from which on all usual columns are shown."""
+READABLE = 8
+"""Cells that still say most of a word."""
 
 
 class Column(NamedTuple):
@@ -33,6 +35,10 @@ class Column(NamedTuple):
     text: Callable[[Any], str]
     right: bool = False
     """Figures end at the same place."""
+    whole: bool = False
+    """Never cut: a figure without its last digits is another figure."""
+    wide: bool = False
+    """Only where there is room for more than the most telling columns."""
 
 
 def width() -> int:
@@ -96,32 +102,45 @@ _FIGURES: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def table(columns: Sequence[Column], records: Sequence[Any]) -> list[str]:
+def table(every: Sequence[Column], records: Sequence[Any]) -> list[str]:
     """Aligned columns within the width; the widest is shortened first. Raises BadInput where they can't fit."""
+    columns = [column for column in every if not column.wide or width() >= ROOMY]
     rows = [[column.title for column in columns]]
     rows += [[printable(column.text(record)) for column in columns] for record in records]
-    widths = _widths(rows, width())
+    widths = _widths(rows, [column.right or column.whole for column in columns], width())
     layout = list(zip(widths, (column.right for column in columns), strict=True))
     return ["  ".join(_cut(text, *fit) for text, fit in zip(row, layout, strict=True)).rstrip() for row in rows]
 
 
-def _widths(rows: list[list[str]], available: int) -> list[int]:
-    """Of the widest texts; where they do not fit the others give way before the first, which names the record."""
+def _widths(rows: list[list[str]], whole: list[bool], available: int) -> list[int]:
+    """Of the widest texts; where they do not fit, words give way, those of the first column, which names it, last."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     room = available - 2 * (len(widths) - 1)
     while sum(widths) > room:
-        others = max(widths[1:], default=0)
-        place = 0 if others <= READABLE < widths[0] else widths.index(others, 1) if others else 0
-        if widths[place] <= NARROWEST:
+        place = _to_shorten(widths, whole)
+        if place is None:
             raise BadInput(f"{len(widths)} columns do not fit into {available} cells", "name fewer, or use --json")
         widths[place] -= 1
     return widths
+
+
+def _to_shorten(widths: list[int], whole: list[bool]) -> int | None:
+    """The widest column of words that stays readable, else the first."""
+    words = [place for place in range(1, len(widths)) if not whole[place] and widths[place] > READABLE]
+    if words:
+        return max(words, key=lambda place: widths[place])
+    return 0 if widths[0] > READABLE else None
 
 
 def _cut(text: str, wide: int, right: bool) -> str:
     if len(text) > wide:
         return text[: wide - 1] + "…"
     return text.rjust(wide) if right else text.ljust(wide)
+
+
+def folded(text: str) -> list[str]:
+    """Within the width."""
+    return textwrap.wrap(text, width())
 
 
 def labelled(values: Sequence[tuple[str, str]]) -> list[str]:
