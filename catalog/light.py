@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -70,6 +70,10 @@ READERS: tuple[tuple[frozenset[str], Callable[[str], Any]], ...] = (
 )
 
 
+AS_TEXT = frozenset(name for name in MODEL_FIELDS if not any(name in names for names, _ in READERS)) | DATES
+"""Cells that are their own JSON form."""
+
+
 class Row:
     """A line of a file that is read like the record that it stands for."""
 
@@ -85,6 +89,18 @@ class Row:
         value = reader(name)(text) if text else UNSTATED.get(name)
         self.__dict__[name] = value
         return value
+
+    def document(self, names: Iterable[str]) -> dict[str, Any]:
+        """The JSON form of these fields, as ``model_dump(mode="json")`` gives it; text is taken over as it stands."""
+        known, columns, cells = self.__dict__, self._columns, self._cells
+        found: dict[str, Any] = {}
+        for name in names:
+            place = columns.get(name)
+            if name in known or place is None or name not in AS_TEXT:
+                found[name] = plain(getattr(self, name))
+            else:
+                found[name] = cells[place] or UNSTATED.get(name)
+        return found
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """The same row with further values; nobody else holds it yet."""

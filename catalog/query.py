@@ -17,7 +17,6 @@ import difflib
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -60,8 +59,7 @@ class Span(NamedTuple):
     high: Any
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """Conditions that hold together."""
 
     text: str
@@ -179,19 +177,13 @@ def _token(match: re.Match[str]) -> Token:
     return Token(match[kind], kind, match.start(kind) + 1)
 
 
-@dataclass
 class _Parser:
     """Reads one text from left to right, one word ahead."""
 
-    text: str
-    fields: Mapping[str, Field]
-    asked: set[str] = field(default_factory=set)
-    place: int = 0
-    depth: int = 0
-    words: list[Token] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.words = tokens(self.text)
+    def __init__(self, text: str, fields: Mapping[str, Field]) -> None:
+        self.words, self.fields = tokens(text), fields
+        self.place, self.depth = 0, 0
+        self.asked: set[str] = set()
 
     def whole(self) -> Test:
         test = self._expression()

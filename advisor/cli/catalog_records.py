@@ -51,10 +51,10 @@ def fields_of(kind: str, source: Source, profile: Path | None) -> Mapping[str, F
 
 def document(record: Any) -> dict[str, Any]:
     """The JSON form of a record; unknown is null."""
-    from catalog.light import MODEL_FIELDS, Row, plain  # noqa: PLC0415 - help needs no catalog
+    from catalog.light import MODEL_FIELDS, Row  # noqa: PLC0415 - help needs no catalog
 
     if isinstance(record, Row):
-        return {name: plain(getattr(record, name)) for name in MODEL_FIELDS}
+        return record.document(MODEL_FIELDS)
     dumped: dict[str, Any] = record.model_dump(mode="json")
     return dumped
 

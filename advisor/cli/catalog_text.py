@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,10 @@ class Column(NamedTuple):
 
 def width() -> int:
     """Of the terminal, or 80 where there is none."""
-    return max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) if sys.stdout.isatty() else WIDTH
+    try:
+        return max(WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):  # a file, a pipe, or a stream of a test without a number
+        return WIDTH
 
 
 def say(lines: Sequence[str]) -> None:
