@@ -204,7 +204,7 @@ def past_error(rows: Sequence[LedgerRow], target: Target) -> str:
     if not told:
         return ""
     counted = max(len(errors) for _, errors in told)
-    said = ", ".join(f"{name} {median(errors):.0%}" for name, errors in told)
+    said = ", ".join(f"{name} {100 * median(errors):.0f} %" for name, errors in told)
     runs, which = ("run", "") if counted == 1 else ("runs", " (median)")
     return f"on {counted} similar {runs} here the estimate was off by{which}: {said}"
 
@@ -294,4 +294,4 @@ def _spread(target: Target, quantity: Quantity) -> tuple[float, float]:
 
 
 def _said(mean: float, count: int) -> str:
-    return f"moved by {math.expm1(mean):+.0%} after {count} run{'s' if count > 1 else ''} here"
+    return f"moved by {100 * math.expm1(mean):+.0f} % after {count} run{'s' if count > 1 else ''} here"

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from advisor import runner
 from advisor.compare import pairs
 from advisor.compare.records import Comparison, ItemPair
@@ -28,6 +26,7 @@ from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
 from advisor.workflow.records import Advice, Draft, JourneyInputs, JourneyView, ReportFiles, RunView
 from advisor.workflow.reporting import write_report
+from advisor.workflow.spec_files import read_spec
 from harness import protocol
 from harness.protocol import Event
 
@@ -147,7 +146,7 @@ class Workflow:
 
     def start_run(self, path: Path) -> RunView:
         """Start the run that a specification file describes, in this workspace and under a name of its own."""
-        spec = _read_spec(path)
+        spec = read_spec(path)
         ensure_writable(self.workspace)
         run_id = runner.new_run_id(spec.kind)
         own = spec.model_copy(update={"run_id": run_id, "run_dir": str(self.workspace.run_dir(run_id))})
@@ -176,16 +175,3 @@ class Workflow:
         if not run_id or Path(run_id).name != run_id:
             raise BadInput(f"{run_id!r} is not the name of a run", "`tunewise runs` lists them")
         return self.workspace.run_dir(run_id)
-
-
-def _read_spec(path: Path) -> protocol.PrepareSpec | protocol.TrainSpec | protocol.EvaluateSpec:
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path}: not a regular file", "give the spec.json of a run")
-    try:
-        return protocol.read_spec(path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror})") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {where or 'specification'}: {first['msg']}") from error

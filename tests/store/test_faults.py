@@ -231,7 +231,7 @@ def test_an_index_of_a_newer_version_is_refused_untouched_and_the_journals_answe
     before = workspace.index.read_bytes()
 
     for refused in (sync, rebuild.rebuild):
-        with pytest.raises(IndexNewer, match=r"newer tunewise \(schema 99; this one knows 1\)") as refusal:
+        with pytest.raises(IndexNewer, match=r"newer tunewise \(schema 99; this one knows 2\)") as refusal:
             refused(workspace)
         assert "upgrade tunewise" in refusal.value.hint
 
