@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.catalog_text import labelled, say, spelled
+from advisor.cli.catalog_text import labelled, say
 from advisor.cli.options import json_option, print_json, workspace_option
 from advisor.wording import printable
 
@@ -98,7 +98,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
     """For people: fields, counts, what was assumed, and where it was put."""
     found, model = outcome.imported, outcome.imported.model
     yield f"{model.id}, from {found.source}"
-    yield from labelled({**_fields(outcome), **_counts(found.check), **_told(outcome)})
+    yield from labelled([*_fields(outcome).items(), *_counts(found.check).items(), *_told(outcome).items()])
     yield from _beside(outcome.comparison)
     yield _ending(outcome)
 
@@ -110,7 +110,14 @@ def _fields(outcome: Outcome) -> dict[str, str]:
 
 
 def _value(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else spelled(value)
+    """In words, figures to the unit."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _counts(check: Check) -> dict[str, str]:
@@ -120,8 +127,8 @@ def _counts(check: Check) -> dict[str, str]:
     if check.outcome == "approximate" and check.deviation_percent:
         verdict += f": {check.deviation_percent:+.3g}%"
     return {
-        "parameters, computed": spelled(check.computed),
-        "parameters, stored": spelled(check.stored),
+        "parameters, computed": _value(check.computed),
+        "parameters, stored": _value(check.stored),
         "check": verdict,
     }
 
