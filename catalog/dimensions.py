@@ -24,6 +24,15 @@ GPU_RATES = frozenset({
 """Columns of numbers."""
 
 
+OWN = ("overlay.toml", "current")
+"""In the catalog's folder of a workspace, what lays facts over those of the package."""
+
+
+def has_own_facts(folder: Path) -> bool:
+    """Whether the package's own files are not the whole answer."""
+    return any((folder / name).exists() for name in OWN)
+
+
 class Dimensions:
     """Models with their architectures, and GPUs, of a folder of checked files."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from advisor.errors import BadInput
 from advisor.estimate import spec as read
+from advisor.estimate.remembered import meaning
 from advisor.estimate.shape import Shape, shape_from_size
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ def find_shape(spec: Mapping[str, object], facts: Facts) -> Found | None:
 def find_model(name: str, models: tuple[Model, ...]) -> Model | None:
     """The catalog's record by id, or by the last part of the id where only one has it; case does not matter."""
     low = name.strip().lower()
+    return meaning(models, low, lambda: _found(low, models))
+
+
+def _found(low: str, models: tuple[Model, ...]) -> Model | None:
     exact = next((model for model in models if low in (model.id.lower(), model.name.lower())), None)
     if exact is not None:
         return exact

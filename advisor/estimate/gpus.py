@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from advisor.errors import BadInput
+from advisor.estimate.remembered import meaning
 
 if TYPE_CHECKING:
     from catalog.records import Gpu
@@ -73,7 +74,11 @@ def match(name: str, gpus: Iterable[Gpu]) -> tuple[Gpu, ...]:
 
 def resolve(name: str, gpus: Iterable[Gpu]) -> tuple[Gpu, tuple[Gpu, ...]]:
     """The likeliest record and its rivals. Raises BadInput with the nearest names."""
-    known = tuple(gpus)
+    known = gpus if isinstance(gpus, tuple) else tuple(gpus)
+    return meaning(known, name, lambda: _resolved(name, known))
+
+
+def _resolved(name: str, known: tuple[Gpu, ...]) -> tuple[Gpu, tuple[Gpu, ...]]:
     found = match(name, known)
     if not found:
         raise BadInput(f"unknown GPU {name[:60]!r}", _did_you_mean(name, known))

@@ -10,6 +10,7 @@ from advisor.errors import BadInput
 from advisor.estimate.architecture import Facts
 from advisor.estimate.predict import predict
 from advisor.estimate.records import Prediction
+from advisor.estimate.remembered import Remembered
 
 LONGEST = 2**20
 """Bytes of a line; a workload has some hundred."""
@@ -32,8 +33,9 @@ class Numbered(NamedTuple):
 
 def predict_lines(lines: Iterable[bytes | str], facts: Facts) -> Iterator[Prediction | Skipped]:
     """An estimate or the reason why not for every line that is not blank, in order; few lines are held at a time."""
+    known = Remembered(facts)
     for one in workloads(lines):
-        yield one if isinstance(one, Skipped) else estimated(one, facts)
+        yield one if isinstance(one, Skipped) else estimated(one, known)
 
 
 def estimated(one: Numbered, facts: Facts) -> Prediction | Skipped:

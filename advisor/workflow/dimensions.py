@@ -15,9 +15,9 @@ def dimensions(workspace: Workspace | None = None) -> Facts:
 
     Raises BadInput with file, place and what is allowed where a file of the user's own was edited wrongly.
     """
-    if workspace is None or not workspace.catalog.exists():
-        from catalog.dimensions import Dimensions  # noqa: PLC0415 - one of the two is enough
+    from catalog.dimensions import Dimensions, has_own_facts  # noqa: PLC0415 - other commands start without it
 
+    if workspace is None or not has_own_facts(workspace.catalog):
         return Dimensions()
     from advisor.workflow.facts import load_catalog  # noqa: PLC0415 - the checked records take longer than an estimate
 

@@ -19,6 +19,7 @@ from advisor.estimate import Prediction, predict
 from advisor.estimate.constants import Constants, constants_from
 from catalog.load import load
 from harness.protocol import Range
+from scripts.estimator.beside import section
 from scripts.estimator.columns import chosen, columns
 from scripts.estimator.fit import SECTIONS, TARGET, fitted_values, priors, starting
 from scripts.estimator.rows import Measured, measured, outcomes
@@ -139,6 +140,8 @@ def page(results: dict[str, list[Result]], fits: tuple[float, float, int]) -> st
     ]
     for one in results[TIERS[0]]:
         lines += ["", *_part(one)]
+    if beside := section():
+        lines += ["", *beside]
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from catalog.dimensions import Dimensions
+from catalog import home, installed
+from catalog.dimensions import OWN, Dimensions
 from catalog.load import load
 from catalog.records import Gpu, Model
 
@@ -32,3 +33,7 @@ def test_reading_them_loads_no_library_that_checks_records() -> None:
     assert (
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
     )
+
+
+def test_what_a_workspace_may_lay_over_them_is_known_by_name() -> None:
+    assert set(OWN) == {home.OVERLAY, installed.MARKER}

@@ -62,7 +62,7 @@ def test_an_estimate_of_one_workload_reads_no_library_but_click(tmp_path: Path) 
 
     loaded = loaded_by("estimate", str(spec), "--json", cwd=tmp_path)
 
-    assert not loaded & (HEAVY | SLOW | PRICES | {"pydantic", "yaml", "asyncio", "tempfile"})
+    assert not loaded & (HEAVY | SLOW | PRICES | {"pydantic", "yaml", "asyncio"})
 
 
 def test_prices_that_are_remembered_are_not_asked_for_again(

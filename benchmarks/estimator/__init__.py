@@ -1,0 +1,1 @@
+"""The estimator measured: beside other tools, and as a command."""
