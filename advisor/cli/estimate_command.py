@@ -98,10 +98,12 @@ def _one_line(said: str) -> str:
 
 def _answers(specs: Path, workspace: Workspace) -> Iterator[Prediction | Skipped]:
     from advisor.cli.line_reading import read_lines  # noqa: PLC0415 - other commands start without it
-    from advisor.estimate.lines import LONGEST, predict_lines  # noqa: PLC0415 - the same
+    from advisor.estimate.lines import LONGEST  # noqa: PLC0415 - the same
     from advisor.workflow.dimensions import dimensions  # noqa: PLC0415 - the same
+    from advisor.workflow.own_runs import foresee_lines  # noqa: PLC0415 - the same
 
-    return predict_lines(read_lines(specs, wanted="a JSONL file", longest=LONGEST), dimensions(workspace))
+    lines = read_lines(specs, wanted="a JSONL file", longest=LONGEST)
+    return foresee_lines(lines, dimensions(workspace), workspace)
 
 
 def _document(found: Iterable[Prediction], seen: Seen) -> Iterator[str]:

@@ -33,6 +33,7 @@ PARTS = {
     "cuda_context": "CUDA context",
     "communication": "communication",
     "headroom": "what formulas miss",
+    "own_runs": "as runs here showed",
 }
 """What a part of the memory is called."""
 
@@ -63,6 +64,7 @@ def card(one: Prediction) -> Iterator[str]:
     yield printable(one.id)[:WIDTH]
     yield from _figures(one)
     yield f"  {'Fits':<26}{FITS[one.fits]}"
+    yield from _past_error(one)
     yield from _parts(one)
     yield from _assumed(one)
 
@@ -89,6 +91,11 @@ def _parts(one: Prediction) -> Iterator[str]:
     yield "  Memory by part, GiB"
     for name, size in sorted(one.breakdown_gib.items(), key=lambda part: -part[1]):
         yield f"    {PARTS.get(name, name):<24}{size:>8.2f}"
+
+
+def _past_error(one: Prediction) -> list[str]:
+    said = printable(one.past_error or "no similar run here yet")
+    return textwrap.wrap(said, WIDTH, initial_indent=f"  {'Past error':<26}", subsequent_indent=" " * 28)
 
 
 def _assumed(one: Prediction) -> Iterator[str]:

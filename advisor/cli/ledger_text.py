@@ -77,7 +77,7 @@ def _error(row: LedgerRow, quantity: Quantity) -> str:
     if error is None:
         return ""
     came = getattr(row.measured, quantity)
-    return f"{error:+.0%}{' ' if told.low <= came <= told.high else '!'}"
+    return f"{'' if told.low <= came <= told.high else '! '}{error:+.0%}"
 
 
 def _dollars(told: Foreseen, came: Measured) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _dollars(told: Foreseen, came: Measured) -> Iterator[str]:
     span = f"{told.usd.low:.4f} - {told.usd.expected:.4f} - {told.usd.high:.4f}"
     inside = float(told.usd.low) <= came.usd <= float(told.usd.high)
     error = came.usd / float(told.usd.expected) - 1 if told.usd.expected else 0.0
-    yield f"  {'dollars':<22}{span:>28}{came.usd:>12.4f}{f'{error:+.0%}' + (' ' if inside else '!'):>10}"
+    yield f"  {'dollars':<22}{span:>28}{came.usd:>12.4f}{('' if inside else '! ') + f'{error:+.0%}':>10}"
 
 
 def _summary(rows: Sequence[LedgerRow]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from advisor.estimate.ledger import (
     recalibrated,
 )
 from advisor.estimate.machine import evaluation_estimate, evaluation_hours, machine_estimate, training_hours
+from advisor.estimate.own import gpu_name
 from advisor.estimate.predict import predict
 from harness.protocol import MachineFacts, ModelFacts, MoneyRange, Range
 
@@ -60,7 +61,7 @@ def expected_training(machine: MachineFacts, model: ModelFacts, settings: Settin
     """Memory, rates, hours and dollars of a LoRA run."""
     spec = training_columns(machine, model, settings)
     public = _on_gpu(spec, settings, known) if machine.gpu else _on_cpu(machine, model, settings)
-    target = Target("training", device_of(machine), spec)
+    target = Target("training", device_of(machine, known.facts), spec)
 
     def hours(rate: Range) -> Range:
         return training_hours(rate, settings.examples)
@@ -76,7 +77,7 @@ def expected_evaluation(
         **_machine_columns(machine), **_model_columns(model), "task": "evaluation", "items": items,
         "tokens_per_example": round(tokens_per_item, 2),
     }  # fmt: skip
-    target = Target("evaluation", device_of(machine), spec)
+    target = Target("evaluation", device_of(machine, known.facts), spec)
     if machine.gpu:
         return _told(target, Foreseen(), known, None)
     need = evaluation_estimate(machine, model, items=items, tokens_per_item=tokens_per_item)
@@ -84,11 +85,18 @@ def expected_evaluation(
     return _told(target, public, known, lambda rate: evaluation_hours(rate, items))
 
 
-def device_of(machine: MachineFacts) -> Device:
-    """The GPU where there is one, else the processor with its cores."""
+def device_of(machine: MachineFacts, facts: Facts | None = None) -> Device:
+    """The GPU where there is one, by its id in the catalog if it is there; else the processor with its cores."""
     if machine.gpu:
-        return Device(name=machine.gpu, count=1, is_gpu=True)
+        return Device(name=_gpu_id(machine.gpu, facts), count=1, is_gpu=True)
     return Device(name=machine.cpu, count=machine.cores, is_gpu=False)
+
+
+def _gpu_id(printed: str, facts: Facts | None) -> str:
+    try:
+        return gpu_name(printed, facts)
+    except BadInput:
+        return printed
 
 
 def training_columns(machine: MachineFacts, model: ModelFacts, settings: Settings) -> dict[str, Scalar]:

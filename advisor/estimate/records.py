@@ -34,6 +34,8 @@ class Prediction:
     confidence: Confidence | None = None
     """Of the least trusted fact of the catalog behind it, of model and GPU; None where all was given."""
     assumptions: tuple[str, ...] = ()
+    past_error: str | None = None
+    """How far estimates of like runs on this installation were off; None where there was no such run."""
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""

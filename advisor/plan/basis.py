@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from advisor.estimate.ledger import LedgerRow
 from advisor.plan.build import Catalog
 from advisor.plan.records import Method, Plan
 from advisor.profile import Profile
@@ -24,6 +25,8 @@ class Basis(Frozen):
     """The one that is tuned, and the API beside it with its prices."""
     gpus: tuple[Gpu, ...]
     current_offers: tuple[Offer, ...]
+    ledger: tuple[LedgerRow, ...] = ()
+    """The runs of this installation up to then."""
 
     @property
     def built_models(self) -> tuple[Model, ...]:
@@ -40,7 +43,9 @@ class KeptPlan(Frozen):
     basis: Basis
 
 
-def basis_of(plan: Plan, profile: Profile, facts: Catalog, *, gpu: str | None) -> Basis:
+def basis_of(
+    plan: Plan, profile: Profile, facts: Catalog, *, gpu: str | None, ledger: tuple[LedgerRow, ...] = ()
+) -> Basis:
     """What a plan that was just made from these facts follows from."""
     used = (plan.model, plan.break_even.api_model)
     return Basis(
@@ -52,4 +57,5 @@ def basis_of(plan: Plan, profile: Profile, facts: Catalog, *, gpu: str | None) -
         models=tuple(model for model in facts.models if model.id in used),
         gpus=facts.gpus,
         current_offers=tuple(facts.current_offers),
+        ledger=ledger,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -12,6 +12,7 @@ from advisor.cost import HOURS_PER_MONTH, REQUEST_PLACES, break_even_requests_pe
 from advisor.errors import BadInput
 from advisor.estimate.architecture import find_model
 from advisor.estimate.gpus import resolve
+from advisor.estimate.ledger import LedgerRow
 from advisor.marks import weakest
 from advisor.plan import assumptions as take
 from advisor.plan.ageing import stale_facts
@@ -82,13 +83,14 @@ class _Site(NamedTuple):
 
 
 def draft(
-    profile: Profile, model: Model, catalog: Catalog, *, today: date, method: Method = "lora", gpu: str | None = None
-) -> Draft:
-    """Quantities of a plan for tuning a model. Raises BadInput when no offer can hold it or the GPU is unknown."""
+    profile: Profile, model: Model, catalog: Catalog, *, today: date, method: Method = "lora", gpu: str | None = None,
+    ledger: Sequence[LedgerRow] = (),
+) -> Draft:  # fmt: skip
+    """Quantities of a plan for tuning a model, by runs here where there were like ones. Raises BadInput when no offer can hold it or the GPU is unknown."""
     if not model.total_params:
         raise BadInput(f"the size of {model.id} is not published", "choose a model with open weights")
     todo = amounts(profile)
-    sites = _sites(model, catalog, method=method, todo=todo, gpu=gpu)
+    sites = _sites(model, catalog, method=method, todo=todo, gpu=gpu, ledger=ledger)
     api = best_api(profile, catalog.models, todo, today)
     offers = tuple(_offer_draft(site, profile, today) for site in sites if site.seen.hours)
     if not any(offer.eligible for offer in offers):
@@ -140,7 +142,9 @@ def find_open_model(name: str, models: tuple[Model, ...]) -> Model:
     raise BadInput(f"unknown model {name[:60]!r}", hint)
 
 
-def _sites(model: Model, catalog: Catalog, *, method: Method, todo: Amounts, gpu: str | None) -> tuple[_Site, ...]:
+def _sites(
+    model: Model, catalog: Catalog, *, method: Method, todo: Amounts, gpu: str | None, ledger: Sequence[LedgerRow]
+) -> tuple[_Site, ...]:
     """Every offer of the GPU, or of all; equal machines are foreseen once."""
     cards = {card.id: card for card in _cards(catalog, gpu)}
     seen: dict[tuple[str, int], Foreseen] = {}
@@ -151,7 +155,7 @@ def _sites(model: Model, catalog: Catalog, *, method: Method, todo: Amounts, gpu
             continue
         key = (card.id, offer.gpu_count)
         if key not in seen:
-            seen[key] = foresee(model, card, offer.gpu_count, method=method, todo=todo, facts=catalog)
+            seen[key] = foresee(model, card, offer.gpu_count, method=method, todo=todo, facts=catalog, ledger=ledger)
         sites.append(_Site(offer, card, seen[key], model))
     return tuple(sites)
 

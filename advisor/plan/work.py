@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from advisor.estimate import expected_peak_gib, predict
 from advisor.estimate.architecture import Facts
+from advisor.estimate.ledger import LedgerRow
+from advisor.estimate.own import with_own_runs
 from advisor.estimate.predict import USABLE_SHARE
 from advisor.plan import assumptions as take
 from advisor.plan.records import Method, Span
@@ -15,6 +18,7 @@ from advisor.profile import Profile
 from catalog.records import Gpu, Model
 
 MICRO_BATCHES = (8, 4, 2, 1)
+NO_RUNS = "no similar run was measured here yet: the public fit alone"
 
 
 class Amounts(NamedTuple):
@@ -90,10 +94,12 @@ def _request_tokens(profile: Profile) -> int | None:
     return max(1, profile.tokens_in + profile.tokens_out)
 
 
-def foresee(model: Model, gpu: Gpu, gpus: int, *, method: Method, todo: Amounts, facts: Facts) -> Foreseen:
-    """Memory, hours and serving capacity of the work on ``gpus`` cards of a kind."""
+def foresee(
+    model: Model, gpu: Gpu, gpus: int, *, method: Method, todo: Amounts, facts: Facts, ledger: Sequence[LedgerRow] = ()
+) -> Foreseen:
+    """Memory, hours and serving capacity of the work on ``gpus`` cards of a kind, moved by like runs of the ledger."""
     spec = _best_spec(model, gpu, gpus, method=method, todo=todo, facts=facts)
-    found = predict(spec, facts)
+    found = with_own_runs(predict(spec, facts), spec, facts, ledger)
     rate, peak = found.tokens_per_second_per_gpu, found.peak_gpu_memory_gib
     if peak is None:
         return Foreseen(None, exactly(0), {}, None, None, found.assumptions)
@@ -104,7 +110,7 @@ def foresee(model: Model, gpu: Gpu, gpus: int, *, method: Method, todo: Amounts,
         breakdown_gib=dict(found.breakdown_gib or {}),
         fits=take.FIT_MARGIN * peak.expected <= USABLE_SHARE * gpu.memory_gb,
         requests_per_day=_requests_per_day(serving, todo),
-        said=(_said(spec), *found.assumptions),
+        said=(_said(spec), *found.assumptions, found.past_error or NO_RUNS),
     )
 
 

@@ -52,7 +52,9 @@ def replay(workspace: Workspace, plan_id: str) -> tuple[Plan, str]:
     """
     kept = read(workspace, plan_id)
     basis = kept.basis
-    made = make_plan(basis.profile, basis.model, basis, today=basis.today, gpu=basis.gpu, method=basis.method)
+    made = make_plan(
+        basis.profile, basis.model, basis, today=basis.today, gpu=basis.gpu, method=basis.method, ledger=basis.ledger
+    )
     if made == kept.plan and made.id == plan_id:
         return made, ""
     version = metadata.version("tunewise")

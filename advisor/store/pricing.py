@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from advisor.cost import as_quantity
+from advisor.estimate.ledger import LedgerRow
 from advisor.plan.build import Catalog, assemble, draft, find_open_model
 from advisor.plan.records import (
     ComponentDraft,
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
 
 def make_plan(
-    profile: Profile, model_id: str, catalog: Catalog, *, today: date, gpu: str | None = None, method: Method = "lora"
-) -> Plan:
-    """A whole plan for tuning a model. Raises BadInput for unknown names, or when nothing fits."""
+    profile: Profile, model_id: str, catalog: Catalog, *, today: date, gpu: str | None = None, method: Method = "lora",
+    ledger: Sequence[LedgerRow] = (),
+) -> Plan:  # fmt: skip
+    """A whole plan for tuning a model, by the runs of the ledger where there were like ones. Raises BadInput for unknown names, or when nothing fits."""
     model = find_open_model(model_id, catalog.models)
-    drafted = draft(profile, model, catalog, today=today, method=method, gpu=gpu)
+    drafted = draft(profile, model, catalog, today=today, method=method, gpu=gpu, ledger=ledger)
     return assemble(drafted, price(drafted))
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from advisor.errors import BadInput
+from advisor.estimate.ledger import LedgerRow
 from advisor.paths import Workspace
-from advisor.plan.basis import basis_of
+from advisor.plan.basis import Basis, basis_of
 from advisor.plan.records import Method, Plan
 from advisor.profile import Profile
 from advisor.shortlist import shortlist
 from advisor.store import plans
+from advisor.store.ledger import ledger
 from advisor.store.pricing import make_plan
 from advisor.workflow.facts import load_catalog
 from catalog.load import Catalog
@@ -46,8 +48,10 @@ def plan_for(
     """
     facts = catalog or load_catalog()
     _require_prices(facts)
-    made = make_plan(profile, model or _best_open(profile, facts, today), facts, today=today, gpu=gpu, method=method)
-    _keep(workspace, made, profile, facts, gpu)
+    rows = _gpu_rows(workspace)
+    chosen = model or _best_open(profile, facts, today)
+    made = make_plan(profile, chosen, facts, today=today, gpu=gpu, method=method, ledger=rows)
+    _keep(workspace, made, basis_of(made, profile, facts, gpu=gpu, ledger=rows))
     return made
 
 
@@ -60,16 +64,23 @@ def plan_for_prepared(
     own = as_fact(prepared, today)
     others = (model for model in facts.models if model.id != own.id)
     known = Facts((own, *others), facts.gpus, facts.current_offers)
-    made = make_plan(profile, own.id, known, today=today)
-    _keep(workspace, made, profile, known, None)
+    rows = _gpu_rows(workspace)
+    made = make_plan(profile, own.id, known, today=today, ledger=rows)
+    _keep(workspace, made, basis_of(made, profile, known, gpu=None, ledger=rows))
     return made
 
 
-def _keep(workspace: Workspace | None, plan: Plan, profile: Profile, facts: Facts | Catalog, gpu: str | None) -> None:
+def _gpu_rows(workspace: Workspace | None) -> tuple[LedgerRow, ...]:
+    """Measured runs that a plan can learn from: it plans for GPUs."""
+    rows = ledger(workspace) if workspace is not None else ()
+    return tuple(row for row in rows if row.expected.device.is_gpu)
+
+
+def _keep(workspace: Workspace | None, plan: Plan, basis: Basis) -> None:
     """With what it follows from; a plan is worth showing where it cannot be kept."""
     if workspace is not None:
         with suppress(OSError):
-            plans.keep(workspace, plan, basis_of(plan, profile, facts, gpu=gpu))
+            plans.keep(workspace, plan, basis)
 
 
 def _require_prices(facts: Catalog) -> None:
