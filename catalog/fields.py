@@ -148,13 +148,12 @@ SCORES: Mapping[str, Field] = MappingProxyType({
     **_fields("text", id="id: identifier", model="model: as the source names it", model_id="model_id: here"),
     **_fields("text", benchmark="benchmark: benchmark", setting="setting: shots and the like"),
     **_fields("number", score="score: as published"),
-    **PROVENANCE,
+    **{name: of for name, of in PROVENANCE.items() if name != "note"},
 })  # fmt: skip
 
 PLATFORMS: Mapping[str, Field] = MappingProxyType({
     **_fields("text", id="id: identifier", name="name: printed name", cost_basis="cost_basis: what is paid for"),
     **_fields("list", kinds="kinds: train, serve ..."),
-    **_fields("number", setup_low="setup_minutes_low: minutes to set up", setup_high="setup_minutes_high: at most"),
     **_fields("text", scale_to_zero="scale_to_zero: whether it costs nothing idle", lora_serving="lora_serving: adapters"),
     **PROVENANCE,
 })  # fmt: skip

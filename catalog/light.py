@@ -50,7 +50,7 @@ MODEL_FIELDS = (
 DATA = Path(__file__).parent / "data"
 """What comes with the package."""
 FILES = ("models", "architectures", "lifecycle", "scores")
-DATES = frozenset({"as_of", "release_date", "shutdown_date"})
+DATES = frozenset({"as_of", "release_date", "shutdown_date", "lifecycle_as_of", "price_as_of"})
 LISTS = frozenset({"languages", "recalled_fields"})
 FLAGS = frozenset({"tied_embeddings", "gated", "tool_use"})
 

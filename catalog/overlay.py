@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -43,10 +43,17 @@ def change(path: Path, *, day: date | None = None) -> Change:
 
 def laid_over(records: tuple[Record, ...], entries: Iterable[Entry]) -> tuple[Record, ...]:
     """The records of a table with the entries in their places, new ones at the end. Raises CatalogError."""
-    known = {record.id.lower(): record for record in records}  # type: ignore[attr-defined]  # every table of an overlay has ids
-    own = {entry.id.lower(): _record(entry, known.get(entry.id.lower())) for entry in entries}
+    known = {record.id: record for record in records}  # type: ignore[attr-defined]  # every table of an overlay has ids
+    folded = {name.lower(): name for name in known}
+    meant = ((_meant(entry.id, known, folded), entry) for entry in entries)
+    own = {name: _record(entry, known.get(name)) for name, entry in meant}
     kept = (own.pop(name, record) for name, record in known.items())
     return _without_overruled((*kept, *own.values()))
+
+
+def _meant(name: str, known: Container[str], folded: Mapping[str, str]) -> str:
+    """An id as the catalog writes it: two may differ in case alone (an open model and the API that serves it)."""
+    return name if name in known else folded.get(name.lower(), name)
 
 
 def add(path: Path, table: str, record: Mapping[str, Any], *, replace: bool = False) -> None:
