@@ -37,6 +37,23 @@ def field_column(name: str, of: Field) -> Column:
     return Column(name.upper(), text, of.kind in FIGURES, whole=of.kind == "date")
 
 
+def month_column(fields: Mapping[str, Field]) -> Column:
+    """What a month costs at the load of the profile at hand."""
+
+    def text(model: Any) -> str:
+        amount = fields["price_month"].read(model)
+        return UNPRICED if amount is None else f"{amount:,.2f}"
+
+    return Column("$/MONTH", text, right=True)
+
+
+def shown_columns(kind: str, names: Sequence[str] | None, fields: Mapping[str, Field], *, month: bool) -> list[Column]:
+    """Those that are named, else the usual ones, for a profile with its month."""
+    if names is not None:
+        return [field_column(name, fields[name]) for name in names]
+    return [*USUAL[kind], *([month_column(fields)] if month else [])]
+
+
 # ----------------------------------------------------------------------------------------------------------- models
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.catalog_columns import USUAL, field_column, named
-from advisor.cli.catalog_records import KINDS, document, fields_of, part, print_records, records_of
+from advisor.cli.catalog_columns import named, shown_columns
+from advisor.cli.catalog_records import KINDS, documents, fields_of, print_fields, print_records, records_of
 from advisor.cli.catalog_source import Source, source_options
 from advisor.cli.catalog_text import LEGEND, folded, say, table
 from advisor.cli.options import json_option
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "profile",
     type=click.Path(path_type=Path),
     metavar="PROFILE",
-    help="Whose load price_month and gpu_memory mean.",
+    help="Price a month of its load; price_month and gpu_memory mean it.",
 )
 @click.option("--fields", "explain", is_flag=True, help="What a kind can be chosen, sorted and shown by.")
 @source_options
@@ -57,7 +57,7 @@ def list_records(
     """
     fields = fields_of(kind, source, profile)
     if explain:
-        say([f"{name:<16} {of.kind:<7} {of.help}" for name, of in fields.items()])
+        print_fields(fields, as_json=as_json)
         return
     names = None if columns is None else named(columns, kind, fields)
     query, order = where(conditions, fields), sorting(sort, fields, descending=desc)
@@ -65,9 +65,9 @@ def list_records(
     kept = order([record for record in found if query(record)])
     shown = kept[:limit]
     if as_json:
-        print_records(kind, [document(one) if names is None else part(one, names, fields) for one in shown])
+        print_records(kind, documents(shown, names, fields, month=profile is not None))
         return
-    head = USUAL[kind] if names is None else [field_column(name, fields[name]) for name in names]
+    head = shown_columns(kind, names, fields, month=profile is not None)
     say([*table(head, shown), *folded(summary(kind, len(shown), kept, found, query))])
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.cli.catalog_source import Source, read_catalog
+from advisor.errors import BadInput
 
 if TYPE_CHECKING:
     from catalog.query import Field
@@ -43,6 +44,8 @@ def fields_of(kind: str, source: Source, profile: Path | None) -> Mapping[str, F
     from catalog.fields import FIELDS  # noqa: PLC0415 - help needs no catalog
 
     if kind != "models":
+        if profile is not None:
+            raise BadInput(f"--for is for models, not for {kind}", "`tunewise catalog list models --for PROFILE`")
         return FIELDS[kind]
     from advisor.workflow.model_fields import model_fields  # noqa: PLC0415
 
@@ -59,11 +62,29 @@ def document(record: Any) -> dict[str, Any]:
     return dumped
 
 
+def documents(
+    records: Iterable[Any], names: Sequence[str] | None, fields: Mapping[str, Field], *, month: bool
+) -> list[dict[str, Any]]:
+    """The JSON forms of the fields that are named, else of all, for a profile with its month."""
+    if names is not None:
+        return [part(one, names, fields) for one in records]
+    computed = ("price_month",) if month else ()
+    return [document(one) | part(one, computed, fields) for one in records]
+
+
 def part(record: Any, names: Iterable[str], fields: Mapping[str, Field]) -> dict[str, Any]:
     """The JSON form of some fields of a record."""
     from catalog.light import plain  # noqa: PLC0415 - help needs no catalog
 
     return {name: plain(fields[name].read(record)) for name in names}
+
+
+def print_fields(fields: Mapping[str, Field], *, as_json: bool) -> None:
+    """What a kind can be chosen by: name, kind of value, what it means."""
+    if as_json:
+        print_records("fields", [{"name": name, "kind": of.kind, "help": of.help} for name, of in fields.items()])
+    else:
+        click.echo("\n".join(f"{name:<16} {of.kind:<7} {of.help}" for name, of in fields.items()))
 
 
 def print_records(kind: str, documents: Sequence[Mapping[str, Any]]) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.catalog_columns import USUAL, field_column, named
+from advisor.cli.catalog_columns import named, shown_columns
 from advisor.cli.catalog_list import where
-from advisor.cli.catalog_records import document, fields_of, part, print_records, records_of
+from advisor.cli.catalog_records import documents, fields_of, print_records, records_of
 from advisor.cli.catalog_source import Source, source_options
 from advisor.cli.catalog_text import LEGEND, folded, say, table
 from advisor.cli.options import json_option
@@ -48,9 +48,9 @@ def search(
     found = find(text, [model for model in records_of("models", source) if query(model)])
     shown = [one.model for one in found[:limit]]
     if as_json:
-        print_records("models", [document(one) if names is None else part(one, names, fields) for one in shown])
+        print_records("models", documents(shown, names, fields, month=profile is not None))
         return
-    head = USUAL["models"] if names is None else [field_column(name, fields[name]) for name in names]
+    head = shown_columns("models", names, fields, month=profile is not None)
     near = bool(found) and found[0].near
     say([*(table(head, shown) if shown else []), *folded(told(printable(text), len(found), len(shown), near=near))])
 

@@ -24,10 +24,13 @@ GIB_IN_GB = 1.073741824
 
 
 def model_fields(catalog: Callable[[], Catalog], profile: Path | None, today: date) -> dict[str, Field]:
-    """Fields that are computed when a list asks for them; reading ``price_month`` without a profile raises BadInput."""
-    asked = functools.cache(lambda: _profile(profile))
-    load = functools.cache(lambda: _load(asked(), today))
-    month = functools.cache(lambda: _months(catalog(), asked(), today))
+    """Fields that are computed when a list asks for them; reading ``price_month`` without a profile raises BadInput.
+
+    A profile is read at once, so that a wrong one is said whatever is asked for.
+    """
+    asked = _profile(profile)
+    load = functools.cache(lambda: _load(asked, today))
+    month = functools.cache(lambda: _months(catalog(), asked, today))
     return {
         PRICE_MONTH: Field("money", lambda model: month().get(model.id), "USD a month at the load of --for PROFILE"),
         "gpu_memory": Field("gb", lambda model: serving_gb(model, load(), 2.0), "GPU memory to serve in 16 bits"),
@@ -60,9 +63,11 @@ def tuning_gb(model: Any, catalog: Catalog, method: str) -> float | None:
 
 
 def _profile(path: Path | None) -> Profile | None:
+    if path is None:
+        return None
     from advisor.workflow.profiles import read_profile  # noqa: PLC0415 - only where a list asks for it
 
-    return read_profile(path) if path else None
+    return read_profile(path)
 
 
 def _load(profile: Profile | None, today: date) -> Load:
