@@ -16,6 +16,7 @@ class MemoryConstants:
     saved_copies: float
     backward_copies: float
     adapter_input_bytes: float
+    adapter_output_bytes: float
     quantised_inputs: float
     prepared_share: float
     eager_score_bytes: float

@@ -136,11 +136,11 @@ def saved_bytes_per_token(work: Work, constants: MemoryConstants, m: Arithmetic 
 
     Norms keep their input in fp32 where they compute so; attention keeps queries, keys, values and output; a gated
     feed-forward keeps gate, its activation and up. Training a matrix keeps its input; an adapter keeps a copy of its
-    module's input; a 4-bit matrix keeps its input though it is frozen.
+    module's input, DoRA two outputs of each; a 4-bit matrix keeps its input though it is frozen.
     """
     gated, full = work.gated > 0, work.full > 0
     wide = 2.0 * work.intermediate * work.passed_experts
-    norms = m.where(gated, 8.0, 4.0) * work.hidden + m.where(full, 4.0, 0.0) * work.hidden
+    norms = m.where(gated, 8.0, 4.0) * work.hidden * m.where(full, 2.0, 1.0)
     attention = 4.0 * (work.q_dim + work.kv_dim)
     feed = m.where(gated, 3.0, 1.0) * wide + m.where(full, 1.0, 0.0) * wide
     inputs = 2.0 * (2.0 * work.hidden + work.q_dim) + wide
@@ -148,6 +148,7 @@ def saved_bytes_per_token(work: Work, constants: MemoryConstants, m: Arithmetic 
     return (
         constants.saved_copies * (norms + attention + feed)
         + constants.adapter_input_bytes * work.adapter_inputs
+        + constants.adapter_output_bytes * work.dora_outputs
         + constants.quantised_inputs * work.quantised * inputs
         + scores
     )
@@ -159,9 +160,13 @@ def leaving_bytes(work: Work, constants: MemoryConstants) -> Number:
 
 
 def layer_bytes(work: Work, constants: MemoryConstants, m: Arithmetic = SCALARS) -> Number:
-    """One layer in the backward pass: recomputed tensors under checkpointing, their gradients, one matrix unpacked."""
+    """One layer in the backward pass: recomputed tensors under checkpointing, their gradients, one matrix in 16 bit.
+
+    A quantised one is unpacked; DoRA forms one anew to take its norm.
+    """
     again = work.checkpointing * _tokens(work) * saved_bytes_per_token(work, constants, m)
-    unpacked = work.quantised * constants.unpacked_matrices * 2.0 * work.hidden * work.intermediate
+    formed = work.quantised * constants.unpacked_matrices + m.where(work.dora_outputs > 0, 1.0, 0.0)
+    unpacked = formed * 2.0 * work.hidden * work.intermediate
     sharded = m.where((work.stage >= 3) & (work.shards > 1), 1.0, 0.0) * work.checkpointing
     copies = sharded * constants.sharded_inputs * 2.0 * work.hidden * work.layers * _tokens(work)
     return again + leaving_bytes(work, constants) + unpacked / work.tensor + copies

@@ -103,6 +103,11 @@ class Shape:
         passed = {name: self.passed_experts if name in MLP else 1.0 for name in ALL_LINEAR}
         return sum(passed[name] * self.target_sizes(name)[0] for name in self.layer_targets(targets))
 
+    def adapter_outputs(self, targets: tuple[str, ...]) -> float:
+        """The same of their outputs."""
+        passed = {name: self.passed_experts if name in MLP else 1.0 for name in ALL_LINEAR}
+        return sum(passed[name] * self.target_sizes(name)[1] for name in self.layer_targets(targets))
+
     def _adapted(self, target: str) -> float:
         return self.experts if target in MLP else 1.0
 

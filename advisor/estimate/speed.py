@@ -23,7 +23,7 @@ def step_seconds(work: Work, card: Card, constants: TrainingConstants, m: Arithm
     cut = cut * m.where(work.pipeline > 1, 1.05, 1.0) / (work.model_degree * work.context)
     busy = (
         (arithmetic_seconds(work, card, constants, m) + elementwise_seconds(work, card, constants, m)) * cut
-        + unpack_seconds(work, card, constants) / work.model_degree
+        + unpack_seconds(work, card, constants, m) / work.model_degree
         + launch_seconds(work, constants) / work.pipeline
         + optimizer_seconds(work, card, constants, m) / work.grad_accum
     )
@@ -69,9 +69,10 @@ def elementwise_seconds(work: Work, card: Card, constants: TrainingConstants, m:
     return size / card.bandwidth / m.where(card.consumer > 0, constants.consumer_gain, 1.0)
 
 
-def unpack_seconds(work: Work, card: Card, constants: TrainingConstants) -> Number:
-    """Unpacking 4-bit weights in every pass."""
-    return work.quantised * passes(work) * constants.unpack_bytes * work.linear_params / card.bandwidth
+def unpack_seconds(work: Work, card: Card, constants: TrainingConstants, m: Arithmetic = SCALARS) -> Number:
+    """Unpacking 4-bit weights in every pass; as much again where DoRA forms every matrix to take its norm."""
+    formed = work.quantised + m.where(work.dora_outputs > 0, 1.0, 0.0)
+    return formed * passes(work) * constants.unpack_bytes * work.linear_params / card.bandwidth
 
 
 def launch_seconds(work: Work, constants: TrainingConstants) -> Number:

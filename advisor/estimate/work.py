@@ -41,6 +41,8 @@ class Work:
     trained_bytes: Number
     adapter_inputs: Number
     """Widths of the adapted modules' inputs in one layer, summed."""
+    dora_outputs: Number
+    """The same of their outputs, where DoRA scales them; 0 without."""
     state_bytes: Number
     """Of the optimizer, for one trained parameter."""
     states_offloaded: Number

@@ -149,6 +149,7 @@ def _weights_in_numbers(said: Training, sharding: Sharding, shards: int) -> dict
         "trained": said.shape.params if full else said.shape.adapter_params(rank, targets, dora=said.dora),
         "trained_bytes": trained_bytes,
         "adapter_inputs": 0.0 if full else said.shape.adapter_inputs(targets),
+        "dora_outputs": said.shape.adapter_outputs(targets) if said.dora and not full else 0.0,
         "state_bytes": _state_bytes(said, sharding, trained_bytes),
         "states_offloaded": float(away),
         "step_copy": float(not (away or said.in_backward or said.one_kernel or said.optimizer in ("sgd", "adamw8bit"))),

@@ -111,7 +111,8 @@ def _line(name: str, value: Any, prior: Prior | None) -> str:
 
 
 REASONS = {
-    "eager_score_bytes": "counted: scores 16 bit, softmax fp32 and its 16-bit cast, per head and key",
+    "eager_score_bytes": "counted: softmax in fp32 and its 16-bit cast, per head and key",
+    "adapter_output_bytes": "counted: DoRA's output of the matrix in 16 bit and of the adapter in 16 bit or fp32: 4 to 6",
     "headroom": "judged: too little costs a failed run, too much a larger card",
     "memory_share": "engine default: share of the memory that the engine takes",
     "memory": "80 % of other sources' figures lie between, each source left out of the fit in turn",

@@ -19,6 +19,7 @@ HEAVY = frozenset(
         "adapter",
         "chat",
         "embedded",
+        "estimate_against_torch",
         "evaluate",
         "evaluate_engines",
         "loss",
