@@ -132,6 +132,16 @@ def test_the_catalog_holds_together_with_an_imported_model(capsys: Capture, tmp_
     assert [one for one in problems if "local/tiny-69K" in one["record"] and one["severity"] == "error"] == []
 
 
+def test_a_folder_named_by_a_revision_is_not_taken_for_a_size(capsys: Capture, tmp_path: Path, overlay: Path) -> None:
+    write_folder(tmp_path / "tiny-17b1795f2181")
+    document(capsys, "tiny-17b1795f2181")
+
+    run(["catalog", "verify", "--json"])
+    problems = json.loads(capsys.readouterr().out)["problems"]
+
+    assert [one for one in problems if "tiny-17b1795f2181" in one["record"]] == []
+
+
 def test_the_same_again_changes_nothing_and_another_is_not_put_over_it(
     capsys: Capture, tmp_path: Path, overlay: Path
 ) -> None:
