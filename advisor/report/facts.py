@@ -61,6 +61,8 @@ class TrainFacts(Frozen):
     seed: int
     price: Price | None
     planned: Planned | None
+    past_error: str = ""
+    """What was said, when it started, of earlier estimates of like runs here; empty where there was none."""
     steps: tuple[StepDone, ...]
     """One per optimizer step, in order; of a step that was redone after a kill, the last."""
     validation: tuple[ValidationLoss, ...]
@@ -73,6 +75,8 @@ class EvaluationFacts(Frozen):
     result: EvaluateResult
     price: Price | None
     planned: Planned | None
+    past_error: str = ""
+    """What was said, when it started, of earlier estimates of like runs here; empty where there was none."""
     comparison: Comparison
     items: tuple[ItemPair, ...]
 

@@ -37,6 +37,8 @@ class RunView(BaseModel):
     """What the plan foresaw, from the run's specification."""
     price: Price | None = None
     """What its hours are counted at, from the run's specification."""
+    past_error: str = ""
+    """How far earlier estimates of like runs here were off, as it was known when it started; empty where none was."""
     bad_input: bool = False
     """It failed because its input is at fault."""
     hint: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from advisor.estimate.foreseen import Known, Settings, expected_evaluation, expected_training
 from advisor.estimate.ledger import Expected
 from advisor.paths import Workspace
@@ -10,6 +12,7 @@ from advisor.store.ledger import ledger
 from advisor.store.tail import JournalDamaged, read
 from advisor.workflow.facts import load_catalog
 from harness import protocol
+from harness.chain import Record
 from harness.protocol import EvaluateSpec, Planned, PrepareResult, PrepareSpec, TrainSpec
 
 
@@ -72,9 +75,9 @@ def expected_here(workspace: Workspace, spec: PrepareSpec | TrainSpec | Evaluate
     return None if prepared is None else expected_of(spec, prepared, known_to(workspace))
 
 
-def told_of(workspace: Workspace, run_id: str) -> str:
+def past_error_told(records: Iterable[Record], run_id: str) -> str:
     """What was said of past errors when a run started; "" where nothing was."""
-    started = (record.body for record in Journal(workspace).of_kind("run_started"))
+    started = (record.body for record in records if record.kind == "run_started")
     expected = next((body.get("expected") for body in started if body["run_id"] == run_id), None)
     return str(expected.get("past_error", "")) if expected else ""
 

@@ -22,6 +22,7 @@ from advisor.report import (
 )
 from advisor.store import tail
 from advisor.workflow import measured
+from advisor.workflow.expecting import past_error_told
 from advisor.workflow.facts import load_catalog
 from advisor.workflow.records import JourneyView, StageId
 from harness import protocol
@@ -61,8 +62,8 @@ def gather(workspace: Workspace, records: Sequence[Record], view: JourneyView, *
         prepared=view.prepared,
         plan=view.plan,
         probe=_probe(view, run_dirs),
-        train=_train(view, run_dirs),
-        evaluation=_evaluation(view, run_dirs),
+        train=_train(view, run_dirs, records),
+        evaluation=_evaluation(view, run_dirs, records),
         timings=tuple(_timings(view)),
         catalog=tuple(_catalog(workspace, view)),
         journal={
@@ -87,7 +88,7 @@ def _probe(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> ProbeFacts | 
     return ProbeFacts(result=view.probed, labels=labels, best=measured.best_arm(view.probed).arm)
 
 
-def _train(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> TrainFacts | None:
+def _train(view: JourneyView, run_dirs: Mapping[StageId, Path], records: Sequence[Record]) -> TrainFacts | None:
     if view.trained is None:
         return None
     folder = run_dirs["train"]
@@ -103,12 +104,15 @@ def _train(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> TrainFacts | 
         seed=spec.seed,
         price=spec.price,
         planned=spec.planned,
+        past_error=past_error_told(records, folder.name),
         steps=tuple(protocol.steps(events)),
         validation=tuple(protocol.validation_losses(events)),
     )
 
 
-def _evaluation(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> EvaluationFacts | None:
+def _evaluation(
+    view: JourneyView, run_dirs: Mapping[StageId, Path], records: Sequence[Record]
+) -> EvaluationFacts | None:
     comparison = view.comparison
     if comparison is None or comparison.plan is None:
         return None
@@ -122,6 +126,7 @@ def _evaluation(view: JourneyView, run_dirs: Mapping[StageId, Path]) -> Evaluati
         result=result,
         price=spec.price,
         planned=spec.planned,
+        past_error=past_error_told(records, folder.name),
         comparison=comparison,
         items=pairs(protocol.read_items(folder), baseline=plan.baseline, candidate=plan.candidate),
     )

@@ -20,7 +20,7 @@ from advisor.store import plans
 from advisor.workflow import profiles
 from advisor.workflow.advice import advise
 from advisor.workflow.browsing import Browsing
-from advisor.workflow.expecting import expected_here
+from advisor.workflow.expecting import expected_here, past_error_told
 from advisor.workflow.facts import load_catalog
 from advisor.workflow.journeys import Journeys, Listener, Watch
 from advisor.workflow.planning import plan_for
@@ -142,7 +142,8 @@ class Workflow:
 
     def run(self, run_id: str) -> RunView:
         """One run. Raises BadInput for an unknown id."""
-        return runner.status(self._folder(run_id))
+        view = runner.status(self._folder(run_id))
+        return view.model_copy(update={"past_error": past_error_told(self._journeys.journal.records(), run_id)})
 
     def start_run(self, path: Path) -> RunView:
         """Start the run that a specification file describes, in this workspace and under a name of its own."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from advisor.report import quantities as q
-from advisor.report.facts import ReportFacts, StageTime, TrainFacts
+from advisor.report.facts import EvaluationFacts, ReportFacts, StageTime, TrainFacts
 from advisor.report.ledger import Ledger
 from advisor.report.numbers import count, gib, hours, seconds, usd
 from advisor.report.records import (
@@ -60,6 +60,7 @@ def planned_section(facts: ReportFacts, ledger: Ledger) -> Section | None:
     blocks: list[Block] = [Paragraph(line=_lead(facts, known, ledger), role="lead"), _table(rows, ledger)]
     if known:
         blocks.append(_figure(known))
+    blocks += _past_errors(facts, ledger)
     blocks += _timings(facts, ledger)
     return Section(id="planned", title="Plan against actual", blocks=tuple(blocks))
 
@@ -175,6 +176,18 @@ def _figure(known: list[Foreseen]) -> Figure:
 
 def _ratio(value: float | Decimal, row: Foreseen) -> float:
     return float(value) / float(row.planned.expected) if row.planned else 1.0
+
+
+def _past_errors(facts: ReportFacts, ledger: Ledger) -> Iterator[Block]:
+    """What was known, before each run, of how far earlier estimates of like runs had been off."""
+    runs: tuple[tuple[q.Run, str, TrainFacts | EvaluationFacts | None], ...] = (
+        ("train", "the training", facts.train), ("evaluate", "the evaluation", facts.evaluation),
+    )  # fmt: skip
+    for run, name, found in runs:
+        if found is not None and found.past_error:
+            how = "median of |measured / foreseen - 1| over earlier runs of like work"
+            said = ledger.recorded(q.SPECS[run], f"{run}.past_error", found.past_error, None, how=how)
+            yield Paragraph(line=(f"Known before {name} began: ", said, "."), role="note")
 
 
 def _timings(facts: ReportFacts, ledger: Ledger) -> Iterator[Block]:

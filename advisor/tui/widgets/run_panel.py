@@ -163,10 +163,15 @@ class RunPanel(Vertical):
         self._draw_log()
 
     def _draw_log(self) -> None:
-        lines = [one_line(note, 200) for note in self.state.notes[-LOG_SHOWN:]]
+        lines = [one_line(note, 200) for note in self._notes()[-LOG_SHOWN:]]
         self.query_one("#log", Static).update(Content("\n".join(lines)))
         for name in ("#log-box", "#parts-box"):
             self.call_after_refresh(self.query_one(name, VerticalScroll).scroll_end, animate=False)
+
+    def _notes(self) -> list[str]:
+        """What happened; after the start, how far plans of like runs were off before."""
+        notes, past = self.state.notes, self.view.past_error if self.view is not None else ""
+        return [*notes[:1], f"{'plan':>9}  {past}", *notes[1:]] if past else notes
 
     def _draw_line(self) -> None:
         state, status = self.state, self.status
