@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from advisor.errors import BadInput
@@ -14,6 +15,10 @@ from advisor.estimate.remembered import Remembered
 
 LONGEST = 2**20
 """Bytes of a line; a workload has some hundred."""
+FEW = 64
+"""Workloads that are estimated one by one before columns are worth their start."""
+TOGETHER = 8192
+"""Workloads that are held at a time."""
 BOM = b"\xef\xbb\xbf"
 
 
@@ -33,9 +38,13 @@ class Numbered(NamedTuple):
 
 def predict_lines(lines: Iterable[bytes | str], facts: Facts) -> Iterator[Prediction | Skipped]:
     """An estimate or the reason why not for every line that is not blank, in order; few lines are held at a time."""
-    known = Remembered(facts)
-    for one in workloads(lines):
+    known, rest = Remembered(facts), workloads(lines)
+    for one in islice(rest, FEW):
         yield one if isinstance(one, Skipped) else estimated(one, known)
+    while chunk := list(islice(rest, TOGETHER)):
+        from advisor.estimate.grids import estimates  # noqa: PLC0415 - numpy takes longer than a few estimates
+
+        yield from estimates(chunk, known)
 
 
 def estimated(one: Numbered, facts: Facts) -> Prediction | Skipped:

@@ -16,7 +16,7 @@ from advisor.estimate.spread import Cases, interval
 from advisor.estimate.understood import USABLE_SHARE, ServingAsked, TrainingAsked, understood
 from advisor.estimate.work import Work
 from advisor.estimate.workload import numeric
-from harness.protocol import Range
+from harness.span import Range
 
 __all__ = ["USABLE_SHARE", "expected_peak_gib", "predict"]
 
@@ -72,7 +72,7 @@ def _peak(asked: TrainingAsked, fit: Constants) -> Range:
     def gib(answers: dict[str, Any]) -> float:
         return sum(_parts(numeric(asked.training, answers), asked.rooms_gib, fit).values())
 
-    return interval(gib, asked.cases, _wider(fit.spread.memory, TYPICAL_MEMORY if asked.found.typical else 1.0))
+    return interval(gib, asked.cases, wider(fit.spread.memory, TYPICAL_MEMORY if asked.found.typical else 1.0))
 
 
 def _speed(asked: TrainingAsked, fit: Constants) -> Range:
@@ -81,8 +81,8 @@ def _speed(asked: TrainingAsked, fit: Constants) -> Range:
         card = rest.pop("card", asked.cards[0])
         return float(speed.tokens_per_second_per_gpu(numeric(asked.training, rest), card, fit.training))
 
-    cases = {name: case for name, case in asked.swift_cases.items() if name != "mem_is"} | _card_cases(asked.cards)
-    return interval(rate, cases, _wider(fit.spread.training, TYPICAL_SPEED if asked.found.typical else 1.0))
+    cases = {name: case for name, case in asked.swift_cases.items() if name != "mem_is"} | card_cases(asked.cards)
+    return interval(rate, cases, wider(fit.spread.training, TYPICAL_SPEED if asked.found.typical else 1.0))
 
 
 def _fits(parts: dict[str, float], rooms: tuple[float, ...]) -> bool | None:
@@ -103,7 +103,7 @@ def _serving(ident: str, asked: ServingAsked, fit: Constants) -> Prediction:
         breakdown_gib={"weights": served.weights_total / served.gpus / memory.GIB},
         kv_cache_tokens=None if capacity is None else int(capacity),
         confidence=asked.confidence,
-        assumptions=(asked.found.said, *asked.said, *(case.said for case in asked.cases.values())),
+        assumptions=(asked.found.said, *asked.said, *asked.waits, *(case.said for case in asked.cases.values())),
     )
 
 
@@ -137,8 +137,8 @@ def _each_token(asked: ServingAsked, fit: Constants) -> Range:
 
 
 def _served_range(asked: ServingAsked, evaluate: Any, fit: Constants) -> Range:
-    cases = asked.cases | _card_cases(asked.cards)
-    return interval(evaluate, cases, _wider(fit.spread.serving, TYPICAL_SPEED if asked.found.typical else 1.0))
+    cases = asked.cases | card_cases(asked.cards)
+    return interval(evaluate, cases, wider(fit.spread.serving, TYPICAL_SPEED if asked.found.typical else 1.0))
 
 
 def _case(asked: ServingAsked, answers: dict[str, Any]) -> tuple[Card, serving.Served]:
@@ -147,9 +147,11 @@ def _case(asked: ServingAsked, answers: dict[str, Any]) -> tuple[Card, serving.S
     return card, asked.served(rest)
 
 
-def _card_cases(cards: tuple[Card, ...]) -> dict[str, Cases]:
+def card_cases(cards: tuple[Card, ...]) -> dict[str, Cases]:
+    """The GPUs that a name may mean."""
     return {"card": Cases(cards[0], cards[1:], "")} if len(cards) > 1 else {}
 
 
-def _wider(pair: tuple[float, float], factor: float) -> tuple[float, float]:
+def wider(pair: tuple[float, float], factor: float) -> tuple[float, float]:
+    """Factors around the expected value, each further from it."""
     return pair[0] / factor, pair[1] * factor

@@ -111,22 +111,22 @@ Choice = tuple[tuple[str, int], ...]
 
 def _moves(at: Callable[[Choice], float], open_cases: dict[str, Cases], name: str) -> Spreads:
     case = open_cases[name]
-    starts = _choices({other: found for other, found in open_cases.items() if other != name})
+    starts = choices({other: found for other, found in open_cases.items() if other != name})
     logs = [
         case.weight * (at((*start, (name, place))) - at(start)) for start in starts for place in range(len(case.others))
     ]
     return Spreads(down=max(LEAST_WIDENING, *(-log for log in logs)), up=max(LEAST_WIDENING, *logs))
 
 
-def _choices(open_cases: dict[str, Cases]) -> list[Choice]:
+def choices(open_cases: dict[str, Cases]) -> list[Choice]:
     """All in their middle case, one in another, two, and so on, as far as there are not too many."""
-    choices: list[Choice] = [()]
+    found: list[Choice] = [()]
     for size in range(1, len(open_cases) + 1):
         more = list(itertools.islice(_of_size(open_cases, size), MOST_CHOICES))
-        if len(choices) + len(more) > MOST_CHOICES:
-            return choices
-        choices += more
-    return choices
+        if len(found) + len(more) > MOST_CHOICES:
+            return found
+        found += more
+    return found
 
 
 def _of_size(open_cases: dict[str, Cases], size: int) -> Iterator[Choice]:

@@ -68,6 +68,8 @@ class ServingAsked:
     cases: dict[str, Cases]
     memory_share: float
     confidence: Confidence | None
+    waits: tuple[str, ...] = ()
+    """What is to be told of requests that find no room at once."""
     rooms_gib: tuple[float, ...] = ()
 
     @property
@@ -122,19 +124,23 @@ def _serving(
     share = fit.serving.memory_share
     cases = serving_unknowns(work, share) | _open_dimensions(spec, found)
     asked = ServingAsked(found, said, work, cards, cases, share, _confidence(found, gpus))
-    return replace(asked, said=(*said, *_waiting(asked))) if cards else asked
+    return replace(asked, waits=_waiting(asked)) if cards else asked
 
 
 def _waiting(asked: ServingAsked) -> tuple[str, ...]:
-    """That more requests are offered than are answered at once."""
     served, card = asked.work, asked.cards[0]
-    running = serving.batch_size(served, card)
-    if not serving.kv_cache_tokens(served, card):
+    running, room = serving.batch_size(served, card), serving.kv_cache_tokens(served, card)
+    return waiting(served.concurrency, queued=bool(served.queued), running=running, room_tokens=room)
+
+
+def waiting(offered: float, *, queued: bool, running: float, room_tokens: float) -> tuple[str, ...]:
+    """That more requests are offered than are answered at once."""
+    if not room_tokens:
         return ("the weights leave no room for a request: rates as if there were room for one",)
-    if served.concurrency <= running:
+    if offered <= running:
         return ()
-    offered = "more requests" if served.queued else f"{served.concurrency:.0f} requests"
-    return (f"{offered} at once, room for {running:.0f}: the others wait, which time to first token leaves out",)
+    said = "more requests" if queued else f"{offered:.0f} requests"
+    return (f"{said} at once, room for {running:.0f}: the others wait, which time to first token leaves out",)
 
 
 def _open_dimensions(spec: Mapping[str, object], found: Found) -> dict[str, Cases]:
