@@ -131,6 +131,7 @@ def _tar_members(packed: bytes) -> Iterator[_Member]:
         for member in archive:
             plain = member.isreg() or member.isdir()
             yield _Member(member.name, plain, archive.extractfile(member) if member.isreg() else None)
+    stream.drain()
 
 
 class _Limited:
@@ -146,6 +147,11 @@ class _Limited:
         if self._left < 0:
             raise _TooLarge
         return found
+
+    def drain(self) -> None:
+        """Read to the end, where the checksum of the whole stands; a reader of tar stops before. Raises OSError."""
+        while self.read(tarfile.RECORDSIZE):
+            pass
 
 
 def _zip_members(packed: bytes, place: str) -> Iterator[_Member]:

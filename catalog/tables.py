@@ -72,8 +72,9 @@ def _record(path: Path, line: int, cells: dict[str, str], record: type[Record], 
 def _fault(
     path: Path, line: int, cells: dict[str, str], record: type[BaseModel], error: ValidationError
 ) -> CatalogError:
-    """The first thing wrong with a line, in one sentence."""
-    first = error.errors(include_url=False)[0]
+    """The first thing wrong with a line, in one sentence; a column that nobody knows is why another is missing."""
+    faults = error.errors(include_url=False)
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     column = ".".join(str(part) for part in first["loc"])
     place = f"{path.name} line {line} column {column}"
     if first["type"] == "extra_forbidden":

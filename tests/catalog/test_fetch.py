@@ -128,6 +128,15 @@ def test_a_hostile_or_broken_archive_is_one_line(packed: bytes, told: str) -> No
     assert told in message
 
 
+def test_an_archive_with_any_bit_turned_is_refused() -> None:
+    packed = pack({**FACTS, "models.csv": bytes(range(256)) * 40})
+
+    for place in range(10, len(packed), 7):
+        turned = packed[:place] + bytes([packed[place] ^ 1]) + packed[place + 1 :]
+        with pytest.raises(CatalogError):
+            unpack(turned, place="s.tar.gz")
+
+
 def test_an_archive_that_unpacks_to_more_than_a_snapshot_is_given_up_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "TOTAL_LIMIT", 1 << 20)
     bomb = bytes(3 << 20)

@@ -80,6 +80,14 @@ def test_a_broken_file_says_what_is_broken(folder: Path, name: str, content: byt
     assert caught.value.allowed
 
 
+def test_a_needed_column_of_another_name_is_told_by_that_name(folder: Path) -> None:
+    path = folder / "offers.csv"
+    path.write_text(path.read_text("utf-8").replace("usd_per_gpu_hour", "usd_per_gpu_minute", 1), "utf-8")
+
+    with pytest.raises(CatalogError, match="column usd_per_gpu_minute: unknown column"):
+        load(folder).table("offers")
+
+
 def test_an_unknown_column_is_answered_with_the_known_ones(folder: Path) -> None:
     path = folder / "gpus.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("form_factor", "shape", 1), encoding="utf-8")
