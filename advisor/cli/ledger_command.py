@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from advisor.cli.ledger_text import ledger_text
+from advisor.cli.ledger_text import errors, ledger_text, median_errors
 from advisor.cli.options import json_option, print_json, workspace_option
 from advisor.paths import Workspace
 from advisor.store.ledger import ledger as rows_of
@@ -21,7 +21,12 @@ def ledger(as_json: bool, workspace: Workspace) -> None:
     """
     found = rows_of(workspace)
     if as_json:
-        print_json({"rows": found})
+        print_json(
+            {
+                "rows": [{**row.model_dump(mode="json"), "error": errors(row)} for row in found],
+                "median_error": median_errors(found),
+            }
+        )
     elif found:
         click.echo(ledger_text(found))
     else:

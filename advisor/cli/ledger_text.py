@@ -89,10 +89,23 @@ def _dollars(told: Foreseen, came: Measured) -> Iterator[str]:
     yield f"  {'dollars':<22}{span:>28}{came.usd:>12.4f}{('' if inside else '! ') + f'{error:+.0%}':>10}"
 
 
+def errors(row: LedgerRow) -> dict[str, float]:
+    """Measured over foreseen less one, by quantity, as far as both are known."""
+    found = {quantity: error_of(row, quantity) for _, quantity in SHOWN}
+    return {quantity: round(error, 4) for quantity, error in found.items() if error is not None}
+
+
+def median_errors(rows: Sequence[LedgerRow]) -> dict[str, float]:
+    """Medians of the absolute errors, by quantity."""
+    told = [errors(row) for row in rows]
+    known = {quantity: [abs(one[quantity]) for one in told if quantity in one] for _, quantity in SHOWN}
+    return {quantity: median(found) for quantity, found in known.items() if found}
+
+
 def _summary(rows: Sequence[LedgerRow]) -> Iterator[str]:
+    off = median_errors(rows)
     for name, quantity in SHOWN:
-        errors = [abs(error) for row in rows if (error := error_of(row, quantity)) is not None]
-        if errors:
-            runs = "1 run" if len(errors) == 1 else f"{len(errors)} runs"
-            yield f"{name}: off by {100 * median(errors):.0f} % (median of {runs})"
+        if quantity in off:
+            count = sum(quantity in errors(row) for row in rows)
+            yield f"{name}: off by {100 * off[quantity]:.0f} % (median of {count} run{'s' if count > 1 else ''})"
     yield "! came outside the range that was foreseen"

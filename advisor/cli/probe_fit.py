@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,8 @@ from advisor.workflow.probing import (
     probe_fit,
 )
 from harness.protocol import EMBEDDED, Price
+
+WIDTH = 80
 
 
 @click.command()
@@ -103,5 +106,6 @@ def _text(done: ProbeFit) -> str:
     lines = [printable(f"{done.row.run_id}: {done.steps} steps on {place}"), *row_lines(done.row), ""]
     lines += [f"The whole run of {done.whole_steps} steps", *before_and_after(done.before, done.after)]
     if done.after.past_error:
-        lines += ["", done.after.past_error[0].upper() + done.after.past_error[1:] + "."]
+        said = done.after.past_error
+        lines += ["", *textwrap.wrap(f"{said[0].upper()}{said[1:]}.", WIDTH)]
     return "\n".join(lines)
