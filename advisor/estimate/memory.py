@@ -72,10 +72,13 @@ def optimizer_bytes(work: Work, m: Arithmetic = SCALARS) -> Number:
 
 
 def gradient_bytes(work: Work, m: Arithmetic = SCALARS) -> Number:
-    """Gradients in the dtype of what is trained; one layer's when they are consumed during the backward pass."""
+    """Gradients in the dtype of what is trained; one layer's when they are consumed during the backward pass.
+
+    None where they are offloaded (Ren et al. 2021).
+    """
     size = work.trained_bytes * work.trained / work.model_degree * _share(work, 2, m)
     size = m.where(work.in_backward > 0, size / work.layers, size)
-    return m.where(work.weights_offloaded > 0, 0.0, size)
+    return m.where(work.gradients_offloaded > 0, 0.0, size)
 
 
 def step_bytes(work: Work, m: Arithmetic = SCALARS) -> Number:

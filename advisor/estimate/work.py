@@ -56,6 +56,8 @@ class Work:
     stage: Number
     """Of ZeRO; FSDP's full sharding is 3."""
     weights_offloaded: Number
+    gradients_offloaded: Number
+    """Are they sent to the host as they come, as ZeRO-Offload does from stage 2 on."""
     loaded_whole: Number
     """Does every GPU hold the whole model once, before it is sharded."""
     tensor: Number

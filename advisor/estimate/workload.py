@@ -155,6 +155,7 @@ def _weights_in_numbers(said: Training, sharding: Sharding, shards: int) -> dict
         "step_copy": float(not (away or said.in_backward or said.one_kernel or said.optimizer in ("sgd", "adamw8bit"))),
         "in_backward": float(said.in_backward),
         "weights_offloaded": float(sharding.offload and sharding.stage == 3),
+        "gradients_offloaded": float(sharding.offload and sharding.stage >= 2),
         "loaded_whole": float(said.loads_whole and sharding.stage == 3 and shards > 1),
     }
 
@@ -296,7 +297,7 @@ def _targets(words: str | None) -> tuple[str, ...] | None:
         return None
     low = words.lower()
     if low.startswith("all"):
-        return ALL_LINEAR
+        return (*ALL_LINEAR, "head") if re.search(r"\bhead\b|lm_head", low) else ALL_LINEAR
     names = {
         "q": r"\bq\b|q_proj|query|qkv",
         "k": r"\bk\b|k_proj|\bkey\b|qkv",
