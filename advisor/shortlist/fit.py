@@ -5,12 +5,25 @@ The values between 0 and 1 are judgement; they order, they do not measure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from advisor.shortlist.constraints import counted
 from advisor.shortlist.need import Need
 from catalog.records import Model
+
+PURPOSES: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
+    "code": (re.compile(r"cod(er|ex|estral)|devstral|-code\b"), frozenset({"code_dsl", "code_general", "agent"})),
+    "reasoning": (
+        re.compile(r"\br1\b|reasoner|(?<!non-)reasoning|thinking|magistral"),
+        frozenset({"reasoning", "code_general", "agent"}),
+    ),
+    "moderation": (re.compile(r"guard"), frozenset({"classification"})),
+    "translation": (re.compile(r"translat"), frozenset({"translation"})),
+}
+"""What a name says that a model is made for, and the tasks that are that. One made to think aloud answers the others
+late and at length."""
 
 
 class Aspect(NamedTuple):
@@ -83,6 +96,16 @@ def tuning(model: Model, need: Need) -> Aspect | None:
     return values.get(model.fine_tunable, Aspect(0.4, f"tuning uncertain: {model.fine_tune_note or 'unknown'}"))
 
 
+def purpose(model: Model, need: Need) -> Aspect | None:
+    """A model for everything suits a task better than one that is made for another."""
+    made = next((name for name, (word, _) in PURPOSES.items() if word.search(model.name.lower())), None)
+    if need.profile.task_type is None:
+        return None if made is None else Aspect(0.5, f"made for {made}")
+    if made is None or need.profile.task_type in PURPOSES[made][1]:
+        return Aspect(1.0)
+    return Aspect(0.2, f"made for {made}")
+
+
 def operation(model: Model, need: Need) -> Aspect | None:
     """Someone has to run what one hosts."""
     skill = need.profile.team_skill
@@ -97,7 +120,7 @@ def lifecycle(model: Model, _: Need) -> Aspect:
     return Aspect(0.5, "lifecycle unknown") if model.lifecycle == "unknown" else Aspect(1.0)
 
 
-JUDGES: tuple[Judge, ...] = (language, context, licence, tools, tuning, operation, lifecycle)
+JUDGES: tuple[Judge, ...] = (language, context, licence, tools, purpose, tuning, operation, lifecycle)
 
 
 def fit(model: Model, need: Need) -> tuple[float, tuple[str, ...]]:

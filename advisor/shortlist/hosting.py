@@ -27,8 +27,9 @@ MEMORY_SHARE = 0.9
 OVERHEAD_BYTES = 1e9
 BATCH = 16
 BATCH_TOKENS = 32_768
-USUAL_TOKENS = 1024
-"""Length of a request that says nothing about itself; judgement."""
+USUAL_REQUESTS_PER_DAY, USUAL_TOKENS_IN, USUAL_TOKENS_OUT = 1000.0, 824, 200
+USUAL_TOKENS = USUAL_TOKENS_IN + USUAL_TOKENS_OUT
+"""A load that says nothing about itself; judgement."""
 COMPUTE_SHARE = 0.4
 BANDWIDTH_SHARE = 0.6
 PEAK_TO_MEAN = 3
@@ -42,6 +43,14 @@ PER_GPU_PRODUCTS = frozenset({"pod", "serverless"})
 """Sold by the GPU, so that several can be rented together."""
 INTERRUPTIBLE = ("spot", "bid", "median", "starting at")
 """Tiers that can be taken away, or that are a statistic: not for serving."""
+
+
+class Volume(NamedTuple):
+    """A load that is known in full, or taken for granted to compare prices."""
+
+    requests_per_day: float
+    tokens_in: int
+    tokens_out: int
 
 
 class Load(NamedTuple):
@@ -60,6 +69,16 @@ class Load(NamedTuple):
         """Length of a usual request, question and answer."""
         known = (self.tokens_in or 0) + (self.tokens_out or 0)
         return known or USUAL_TOKENS
+
+    @property
+    def usual(self) -> Volume:
+        """What is known of it, and the usual for the rest."""
+        volume, taken, given = self.requests_per_day, self.tokens_in, self.tokens_out
+        return Volume(
+            USUAL_REQUESTS_PER_DAY if volume is None else volume,
+            USUAL_TOKENS_IN if taken is None else taken,
+            USUAL_TOKENS_OUT if given is None else given,
+        )
 
     @property
     def batch(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 from catalog.records import Model
@@ -14,7 +15,12 @@ CHANCE = 25.0
 
 SIZE_LADDER = ((1.24e9, 49.3), (3.21e9, 63.4), (8.03e9, 73.0), (70.6e9, 86.0), (405.9e9, 88.6))
 """Parameters to MMLU in percent: Llama 3.2 1B and 3B, 3.1 8B, 70B and 405B (their model cards, zero-shot, 2024).
-Judgement: that other families do as well at the same size; newer ones do better."""
+Judgement: that other families do as well at the same size; newer ones do better, older ones worse."""
+
+LADDER_DATE = date(2024, 7, 23)
+HALVING_DAYS = 183.0
+"""Judgement: for each half year before the ladder's models a model does as well as one of half its size. Published
+trends are steeper: the same ability in half the size every three to four months (arXiv:2412.04315)."""
 
 PRICE_LADDER = ((0.4, 80.1), (0.6, 82.0), (1.6, 87.5), (8.0, 90.2))
 """Output price in US dollars per million tokens to MMLU: GPT-4.1 nano, 4o mini, 4.1 mini, 4.1 (simple-evals, 2025).
@@ -39,8 +45,8 @@ def quality(model: Model) -> Quality | None:
     if "MMLU" in model.quality:
         return Quality(model.quality["MMLU"], "published", f"MMLU {model.quality['MMLU']:.1f}")
     if size := effective_size(model):
-        assumed = along(SIZE_LADDER, size)
-        return Quality(assumed, "assumed", f"quality assumed from its size, like MMLU {assumed:.0f}")
+        assumed, age = along(SIZE_LADDER, size * aged(model)), " and age" if aged(model) < 1 else ""
+        return Quality(assumed, "assumed", f"quality assumed from its size{age}, like MMLU {assumed:.0f}")
     if price := model.output_usd_per_mtok:
         counted = float(price) if model.lifecycle == "current" else min(float(price), PRICE_LADDER[0][0])
         assumed = along(PRICE_LADDER, counted)
@@ -53,6 +59,13 @@ def effective_size(model: Model) -> float | None:
     if model.total_params is None:
         return None
     return math.sqrt(model.total_params * (model.active_params or model.total_params))
+
+
+def aged(model: Model) -> float:
+    """Share of its size that counts: 1 for a model as new as the ladder, or of unknown age."""
+    if model.release_date is None:
+        return 1.0
+    return min(1.0, 2 ** ((model.release_date - LADDER_DATE).days / HALVING_DAYS))
 
 
 def along(ladder: Sequence[tuple[float, float]], value: float) -> float:

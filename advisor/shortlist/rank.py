@@ -22,8 +22,9 @@ from catalog.records import Confidence, Model
 
 CHEAP_USD, DEAR_FACTOR = 10.0, 1_000.0
 """The cheapest candidate, or ten dollars a month if that is more, counts 1; a thousand times as much counts 0."""
-FAST_MS, SLOW_MS = 5.0, 100.0
-"""A token that counts 1 (faster than reading needs) and one that counts 0 (slower than reading aloud)."""
+FAST_MS, SLOW_MS = 20.0, 200.0
+"""A token that counts 1, and one that counts 0: slower than silent reading, 238 words a minute (Brysbaert 2019, a
+meta-analysis) at about four tokens for three words."""
 
 
 def shortlist(
@@ -31,14 +32,15 @@ def shortlist(
 ) -> Shortlist:
     """Exclude by hard constraints, rank the rest by the weighted mean of its known parts.
 
-    Every model of the catalog is in one of the two lists. Unknown answers exclude nothing, and an unknown cost is
-    unpriced: it ranks by the other parts. Equal scores are ordered by list price, then id.
+    Every model of the catalog is in one of the two lists. Unknown answers exclude nothing; an unknown load compares
+    APIs by a usual one, and a quality or cost that stays unknown counts as the worst: what nobody knows leads nothing.
+    Equal scores are ordered by list price, then the newest first, then id.
     """
     asked = need(profile, today=today, approach=approach)
     passed, excluded = sift(catalog, asked)
     least = reference_usd(cost for _, cost in passed)
-    candidates = [(candidate(model, cost, asked, weights, least), _list_price(model)) for model, cost in passed]
-    ordered = [one for one, price in sorted(candidates, key=lambda pair: (-pair[0].score, pair[1], pair[0].model))]
+    candidates = [(candidate(model, cost, asked, weights, least), _ties(model)) for model, cost in passed]
+    ordered = [one for one, ties in sorted(candidates, key=lambda pair: (-pair[0].score, *pair[1]))]
     marked = tuple(mark_dominated(one, ordered) for one in ordered)
     return Shortlist(candidates=marked, excluded=excluded, weights=weights)
 
@@ -68,13 +70,14 @@ def too_large(model: Model, catalog: Catalog, asked: Need) -> str | None:
 
 def reference_usd(bills: Iterable[Bill]) -> float:
     """What counts as the cheapest month."""
-    known = [float(cost.usd_per_month) for cost in bills if cost.usd_per_month is not None]
+    known = [float(usd) for cost in bills if (usd := cost.compared_usd) is not None]
     return max(CHEAP_USD, min(known, default=CHEAP_USD))
 
 
-def _list_price(model: Model) -> Decimal:
-    """Breaks ties: of two equals the cheaper goes first."""
-    return model.output_usd_per_mtok if model.output_usd_per_mtok is not None else Decimal("Infinity")
+def _ties(model: Model) -> tuple[Decimal, int, str]:
+    """Of two equals the cheaper goes first, then the newer."""
+    price = model.output_usd_per_mtok if model.output_usd_per_mtok is not None else Decimal("Infinity")
+    return price, -model.release_date.toordinal() if model.release_date else 0, model.id
 
 
 def over_budget(cost: Bill, budget_usd: Decimal | None) -> str | None:
@@ -90,8 +93,8 @@ def candidate(model: Model, cost: Bill, asked: Need, weights: Weights, least_usd
     parts = {"fit": round(suits, 4)}
     if known:
         parts["quality"] = round(known.part, 4)
-    if cost.usd_per_month is not None:
-        parts["cost"] = round(cheapness(cost.usd_per_month, least_usd), 4)
+    if cost.compared_usd is not None:
+        parts["cost"] = round(cheapness(cost.compared_usd, least_usd), 4)
     if cost.placement:
         parts["latency"] = round(speed(cost.placement, asked.profile.latency_p95_ms), 4)
     recalled = ("its dimensions are recalled",) if model.confidence == "recalled" else ()
@@ -117,10 +120,11 @@ def _confidence(model: Model, cost: Bill) -> Confidence | None:
 
 
 def weighted(parts: dict[str, float], weights: Weights) -> float:
-    """The mean of the known parts by their weights; 0 where nothing that counts is known."""
-    shares = {name: getattr(weights, name) for name in parts}
+    """The mean of the parts by their weights; quality and cost count 0 where they are unknown, other parts not at all."""
+    counted = {"quality": 0.0, "cost": 0.0, **parts}
+    shares = {name: getattr(weights, name) for name in counted}
     whole = sum(shares.values())
-    return round(sum(parts[name] * share for name, share in shares.items()) / whole, 4) if whole else 0.0
+    return round(sum(counted[name] * share for name, share in shares.items()) / whole, 4) if whole else 0.0
 
 
 def cheapness(usd_per_month: Decimal, least_usd: float) -> float:

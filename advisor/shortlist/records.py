@@ -38,7 +38,8 @@ class Candidate(Frozen):
     model: str
     score: float
     parts: dict[str, float]
-    """``quality``, ``cost``, ``latency``, ``fit``, each 0 to 1; a part that is unknown is absent and does not count."""
+    """``quality``, ``cost``, ``latency``, ``fit``, each 0 to 1; absent where unknown. An unknown ``latency`` does not
+    count, an unknown ``quality`` or ``cost`` counts as the worst. ``cost`` is of a usual load where the load is unknown."""
     because: str
     hosting: Hosting | None = None
     usd_per_month: Decimal | None = None

@@ -14,7 +14,7 @@ from advisor.paths import Workspace
 from advisor.plan.basis import Basis, basis_of
 from advisor.plan.records import Method, Plan
 from advisor.profile import Profile
-from advisor.shortlist import shortlist
+from advisor.shortlist import best_to_tune, shortlist
 from advisor.store import plans
 from advisor.store.ledger import ledger
 from advisor.store.pricing import make_plan
@@ -122,10 +122,7 @@ def as_fact(prepared: PrepareResult, today: date) -> Model:
 
 def _best_open(profile: Profile, catalog: Catalog, today: date) -> str:
     """The best model of the shortlist whose weights can be tuned, and hosted at a known price if there is one."""
-    candidates = shortlist(profile, catalog, today=today, approach="lora").candidates
-    tunable = [one for one in candidates if catalog.model(one.model).kind == "open"]
-    priced = (one.model for one in tunable if one.usd_per_month is not None)
-    found = next(priced, tunable[0].model if tunable else None)
+    found = best_to_tune(shortlist(profile, catalog, today=today, approach="lora"), catalog)
     if found is None:
         raise BadInput("no open model of the catalog meets this profile's constraints", "name one with --model ID")
     return found

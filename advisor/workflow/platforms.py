@@ -7,7 +7,7 @@ from datetime import date
 from advisor.errors import BadInput
 from advisor.platforms import Comparison, choose
 from advisor.profile import Profile
-from advisor.shortlist import shortlist
+from advisor.shortlist import best_to_tune, shortlist
 from catalog.errors import UnknownId
 from catalog.load import Catalog
 
@@ -33,10 +33,7 @@ def _known(name: str | None, catalog: Catalog) -> str | None:
 
 
 def _best(profile: Profile, catalog: Catalog, today: date) -> str:
-    ranked = shortlist(profile, catalog, today=today, approach="lora").candidates
-    own = [one for one in ranked if one.hosting == "self_hosted"]
-    priced = [one for one in own if one.usd_per_month is not None]
-    found = next((one.model for one in (*priced, *own)), None)
+    found = best_to_tune(shortlist(profile, catalog, today=today, approach="lora"), catalog)
     if found is None:
         raise BadInput("no open model of the catalog meets this profile's constraints", "name one with --model ID")
     return found

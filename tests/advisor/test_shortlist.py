@@ -15,12 +15,14 @@ from advisor.shortlist import (
     Candidate,
     Shortlist,
     Weights,
+    best_to_tune,
     monthly_usd,
     shortlist,
     usd_per_request,
 )
-from advisor.shortlist.hosting import Load, cheapest_placement, gpus_needed, memory_bytes, replicas_needed
-from advisor.shortlist.quality import PRICE_LADDER, SIZE_LADDER, along, quality
+from advisor.shortlist.hosting import Load, Volume, cheapest_placement, gpus_needed, memory_bytes, replicas_needed
+from advisor.shortlist.quality import LADDER_DATE, PRICE_LADDER, SIZE_LADDER, aged, along, quality
+from advisor.shortlist.rank import weighted
 from catalog.tariff import Rates, Tariff, standard
 from tests.advisor.priced import TODAY, changed, priced, with_parts
 
@@ -221,14 +223,88 @@ def test_old_offers_count_only_where_there_is_no_other() -> None:
     assert fresh.offer.as_of >= TODAY - timedelta(days=180) > stale.offer.as_of
 
 
-def test_an_unknown_price_is_unpriced_and_ranks_by_the_rest() -> None:
+def test_an_unknown_price_is_unpriced_and_leads_no_model_that_is_priced() -> None:
     facts = changed("openai/gpt-6-luna", input_usd_per_mtok=None, output_usd_per_mtok=None)
 
-    luna = by_id(shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt"))["openai/gpt-6-luna"]
+    found = shortlist(Profile(**BANK), facts, today=TODAY, approach="prompt")
+    luna = by_id(found)["openai/gpt-6-luna"]
 
     assert luna.usd_per_month is None
     assert "cost" not in luna.parts
     assert luna.because.startswith("unpriced: no price known")
+    assert luna.score < min(one.score for one in found.candidates if one.hosting == "hosted" and one.usd_per_month)
+
+
+def test_with_an_unknown_load_apis_are_compared_by_a_usual_one_and_stay_unpriced() -> None:
+    found = run(task_type="classification")
+    luna, astra = by_id(found)["openai/gpt-6-luna"], by_id(found)["openai/gpt-6-astra"]
+
+    assert luna.usd_per_month is astra.usd_per_month is None
+    assert "; ordered as if 1,000 requests a day took 824 + 200 tokens" in luna.because
+    assert luna.parts["cost"] > astra.parts["cost"]
+    assert luna.score > astra.score
+
+
+def test_a_known_part_of_the_load_counts_where_the_rest_is_usual() -> None:
+    assert Load(None, 10, None, None, private=False, today=TODAY).usual == Volume(1000, 10, 200)
+    assert Load(5, None, 7, None, private=False, today=TODAY).usual == Volume(5, 824, 7)
+
+
+def test_what_nobody_knows_of_a_model_counts_as_the_worst() -> None:
+    weights = Weights(quality=1, cost=1, latency=1, fit=1)
+
+    assert weighted({"quality": 0.9, "cost": 0.9, "fit": 0.9}, weights) == 0.9
+    assert weighted({"quality": 0.9, "fit": 0.9}, weights) == 0.6
+    assert weighted({"cost": 0.9, "fit": 0.9, "latency": 0.9}, weights) == 0.675
+    assert weighted({"quality": 0.9, "cost": 0.9, "fit": 0.9, "latency": 0.1}, weights) == 0.7
+
+
+def test_an_older_model_is_not_taken_for_as_good_as_a_newer_one_of_its_size() -> None:
+    new, old = (priced().model(name) for name in ("Qwen/Qwen3-8B", "mistralai/Mistral-7B-Instruct-v0.1"))
+    judged, same_day = quality(old), quality(old.model_copy(update={"release_date": new.release_date}))
+
+    assert judged is not None
+    assert same_day is not None
+    assert judged.percent < same_day.percent - 5
+    assert "from its size and age" in judged.because
+    assert aged(new) == aged(old.model_copy(update={"release_date": None})) == 1
+    assert aged(old.model_copy(update={"release_date": LADDER_DATE - timedelta(days=183)})) == 0.5
+
+
+def test_a_model_made_for_another_task_ranks_below_its_like() -> None:
+    asked, coding = by_id(run(**BANK)), by_id(run(**{**BANK, "task_type": "code_general"}))
+    coder, plain = "Qwen/Qwen2.5-Coder-7B-Instruct", "Qwen/Qwen2.5-7B-Instruct"
+
+    assert asked[coder].score < asked[plain].score
+    assert "made for code" in asked[coder].because
+    assert coding[coder].score == coding[plain].score
+    assert "made for reasoning" not in asked["Qwen/Qwen3-8B"].because
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"task_type": "classification"}, BANK, {**BANK, "privacy": "no_egress"}, {**BANK, "volume_per_day": 3_000_000}],
+)
+def test_without_a_name_a_plain_well_known_priced_model_is_tuned(answers: dict[str, Any]) -> None:
+    facts = priced()
+    found = run("lora", **answers)
+    chosen = best_to_tune(found, facts)
+    assert chosen is not None
+    model, own = facts.model(chosen), [one for one in found.candidates if one.hosting == "self_hosted"]
+
+    assert by_id(found)[chosen].usd_per_month is not None
+    assert model.num_experts is None
+    assert str(model.attention).startswith(("gqa", "mha"))
+    assert not model.recalled
+    assert by_id(found)[chosen].score >= own[0].score - 0.03
+
+
+def test_without_any_price_the_best_open_model_is_tuned_and_without_any_model_none() -> None:
+    found = shortlist(Profile(**BANK), with_parts(priced(), offers=()), today=TODAY, approach="lora")
+    own = [one.model for one in found.candidates if one.hosting == "self_hosted"]
+
+    assert best_to_tune(found, priced()) == own[0]
+    assert best_to_tune(Shortlist(candidates=(), excluded=()), priced()) is None
 
 
 def test_an_unknown_volume_is_unpriced_and_says_what_is_missing() -> None:

@@ -73,7 +73,9 @@ def test_an_unknown_cost_is_never_zero_and_every_part_is_between_zero_and_one(
 ) -> None:
     asked = {"volume_per_day", "tokens_in", "tokens_out"}
     for one in run(answers, approach, today).candidates:
-        assert ("cost" in one.parts) is (one.usd_per_month is not None)
+        usual = "ordered as if" in one.because
+        assert ("cost" in one.parts) is (usual or one.usd_per_month is not None)
+        assert not usual or one.because.startswith("unpriced")
         assert one.because.startswith("unpriced") is (one.usd_per_month is None)
         if one.hosting == "hosted" and not asked <= answers.keys():
             assert one.usd_per_month is None
