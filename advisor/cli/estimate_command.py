@@ -109,12 +109,13 @@ def _answers(specs: Path, workspace: Workspace) -> Iterator[Prediction | Skipped
 def _document(found: Iterable[Prediction], seen: Seen) -> Iterator[str]:
     """One JSON document, an estimate on each line."""
     utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    encode = json.JSONEncoder(ensure_ascii=not utf8, check_circular=False).encode
     last = ""
     yield '{"predictions": ['
     for one in found:
         if last:
             yield f"{last},"
-        last = json.dumps(one.document(), ensure_ascii=not utf8).encode("utf-8", "backslashreplace").decode("utf-8")
+        last = encode(one.document()).encode("utf-8", "backslashreplace").decode("utf-8")
     yield last
     named = [skip._asdict() for skip in seen.skipped]
     yield f'], "skipped": {json.dumps(named)}, "skipped_count": {seen.skipped_count}}}' if seen.skip_bad else "]}"

@@ -26,6 +26,7 @@ LEAST = 4
 TRAINING = ("seq_len", "micro_batch", "grad_accum")
 SERVING = ("input_len", "output_len", "concurrency")
 LENGTHS = (*TRAINING, *SERVING)
+ENCODE = json.JSONEncoder(check_circular=False).encode
 
 
 def estimates(chunk: Sequence[Numbered | Skipped], facts: Facts) -> list[Prediction | Skipped]:
@@ -50,7 +51,7 @@ def _settings(chunk: Sequence[Numbered | Skipped]) -> dict[str, list[int]]:
 def setting(spec: Mapping[str, object]) -> str:
     """What a workload says beside its id and plain lengths, as text; which lengths are plain belongs to it."""
     plain = [name for name in LENGTHS if _is_plain(name, spec.get(name))]
-    return json.dumps([plain, {name: value for name, value in spec.items() if name != "id" and name not in plain}])
+    return ENCODE([plain, {name: value for name, value in spec.items() if name != "id" and name not in plain}])
 
 
 def _is_plain(name: str, value: object) -> bool:

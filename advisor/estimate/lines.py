@@ -84,7 +84,7 @@ def _decoded(line: bytes | str) -> str:
 
 def _spec(line: str) -> dict[str, object]:
     try:
-        spec = json.loads(line, object_pairs_hook=_once)
+        spec = DECODER.decode(line)
     except RecursionError:
         raise BadInput("not a workload: nested too deeply") from None
     except ValueError as error:
@@ -104,3 +104,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         doubled = next(name for name in names if names.count(name) > 1)
         raise BadInput(f"{doubled[:60]!r} stands there twice", "each field once")
     return made
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once)
