@@ -8,16 +8,19 @@ from typing import NamedTuple
 
 from advisor.estimate import expected_peak_gib, predict
 from advisor.estimate.architecture import Facts
+from advisor.estimate.hours import download_hours, evaluation_hours, training_hours
 from advisor.estimate.ledger import LedgerRow
 from advisor.estimate.own import with_own_runs
 from advisor.estimate.predict import USABLE_SHARE
 from advisor.plan import assumptions as take
 from advisor.plan.records import Method, Span
-from advisor.plan.spans import exactly, over, plus, scaled, times
+from advisor.plan.spans import exactly, plus, scaled, times
 from advisor.profile import Profile
 from catalog.records import Gpu, Model
 
 MICRO_BATCHES = (8, 4, 2, 1)
+ARMS = 2
+"""The model as it is and the tuned one."""
 NO_RUNS = "no similar run was measured here yet: the public fit alone"
 
 
@@ -145,7 +148,7 @@ def _training_spec(
         "lora_targets": "all", "weight_dtype": "nf4-dq" if method == "qlora4" else "bf16", "compute_dtype": "bf16",
         "optimizer": "AdamW", "seq_len": _sequence(todo, model), "micro_batch": micro_batch, "grad_accum": 4,
         "activation_ckpt": True, "flash_attn": True, "chunked_or_fused_ce": "n", "gpu": gpu.id, "n_gpus": gpus,
-        "parallelism": way, "mem_is": "nvidia-smi",
+        "parallelism": way, "framework": "transformers with peft", "mem_is": "nvidia-smi",
     }  # fmt: skip
 
 
@@ -173,19 +176,11 @@ def _requests_per_day(serving: Span | None, todo: Amounts) -> float | None:
 
 
 def _hours(model: Model, tokens_per_second: Span, serving: Span | None, todo: Amounts) -> Hours:
-    training = scaled(over(todo.training_tokens, tokens_per_second), 1 / 3600)
+    training = training_hours(todo.training_tokens, tokens_per_second)
     checkpoints = times(training, take.CHECKPOINT_SHARE.span)
-    evaluation = _evaluation_hours(serving, todo)
+    outputs = times(scaled(todo.eval_items, ARMS), todo.tokens_out)
+    evaluation = evaluation_hours(outputs, serving, arms=ARMS, engine_start=take.ENGINE_START_HOURS.span)
     weights_gb = 2.0 * (model.total_params or 0) / 1e9
-    download = scaled(over(exactly(weights_gb), take.DOWNLOAD_GB_S.span), 1 / 3600)
+    download = download_hours(exactly(weights_gb), take.DOWNLOAD_GB_S.span)
     reruns = times(plus(training, checkpoints, evaluation), take.EXTRA_RUNS.span)
     return Hours(plus(take.START_UP_HOURS.span, download), training, checkpoints, evaluation, reruns)
-
-
-def _evaluation_hours(serving: Span | None, todo: Amounts) -> Span:
-    """Both arms on every item, and the engine's start for each."""
-    start = scaled(take.ENGINE_START_HOURS.span, 2)
-    if serving is None:
-        return start
-    outputs = times(scaled(todo.eval_items, 2), todo.tokens_out)
-    return plus(start, scaled(over(outputs, serving), 1 / 3600))
