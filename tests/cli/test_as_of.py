@@ -105,7 +105,9 @@ def called(workspace: Workspace, command: str, profile: Path, *arguments: str) -
 def test_a_plan_rests_on_nothing_that_was_seen_after_its_day(
     workspace: Workspace, profile: Path, capsys: Capture
 ) -> None:
-    assert called(workspace, "plan", profile, "--as-of", "2026-09-30", "--model", "Llama-3.1-8B-Instruct", "--json") == 0
+    assert (
+        called(workspace, "plan", profile, "--as-of", "2026-09-30", "--model", "Llama-3.1-8B-Instruct", "--json") == 0
+    )
 
     made = json.loads(capsys.readouterr().out)
     assert made["as_of"] == "2026-09-30"
@@ -147,3 +149,19 @@ def test_a_day_that_has_not_come_or_is_none_is_refused(
     out, err = capsys.readouterr()
     assert out == ""
     assert told in err
+
+
+def test_the_check_of_a_past_day_takes_no_fact_that_came_later_for_a_fault(
+    workspace: Workspace, capsys: Capture
+) -> None:
+    def told(day: str) -> tuple[int, list[dict[str, str]]]:
+        code = run(["catalog", "verify", "--as-of", day, "--json", "--workspace", str(workspace.root)])
+        return code, json.loads(capsys.readouterr().out)["problems"]
+
+    past, today = told("2024-01-01"), told(date.today().isoformat())  # noqa: DTZ011 - the user's own day
+
+    assert past[0] == today[0]
+    assert [one for one in past[1] if one["severity"] == "error"] == [
+        one for one in today[1] if one["severity"] == "error"
+    ]
+    assert [one for one in past[1] if "days old" in one["message"]] == []
