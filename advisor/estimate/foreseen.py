@@ -75,7 +75,7 @@ def expected_evaluation(
     """The same of an evaluation; ``items`` counts every arm's. On a GPU nothing is foreseen yet."""
     spec: dict[str, Scalar] = {
         **_machine_columns(machine), **_model_columns(model), "task": "evaluation", "items": items,
-        "tokens_per_example": round(tokens_per_item, 2),
+        "tokens_per_example": round(tokens_per_item, 2), "seq_len": round(tokens_per_item, 2),
     }  # fmt: skip
     target = Target("evaluation", device_of(machine, known.facts), spec)
     if machine.gpu:

@@ -27,8 +27,8 @@ MemoryIs = Literal["rss", "allocated", "reserved", "nvidia-smi"]
 Scalar = str | int | float | bool | None
 Z_80 = 1.2815515655446004
 """Standard deviations from the middle to either end of an 80 % interval of a normal distribution."""
-SIZES = ("params_b", "tokens_per_example", "micro_batch")
-"""Columns in which work may be larger or smaller."""
+SIZES = ("params_b", "seq_len", "micro_batch")
+"""Columns in which work may be larger or smaller; the length is that which is computed."""
 SCALE = math.log(4.0)
 """A factor of four in one size makes work this much less alike: exp(-1/2)."""
 OTHER_MACHINE = 0.5
@@ -185,7 +185,7 @@ def prior_of(target: Target, quantity: Quantity) -> Prior:
     low, high = _spread(target, quantity)
     down, up = -math.log(low), math.log(high)
     variance = ((down + up) / 2 / Z_80) ** 2
-    common, work, repeat = SHARES_GPU if target.device.is_gpu else SHARES_CPU
+    common, work, repeat = _shares(target, quantity)
     return Prior(common * variance, work * variance, repeat * variance, down, up)
 
 
@@ -193,8 +193,16 @@ SHARES_GPU = (0.3, 0.6, 0.1)
 """Common, work, repeat: of the log errors of the public fit 1 to 13 % of the variance lies between sources, the rest
 between kinds of work of one source (analysis of variance, benchmarks/calibration, all sources in the fit). An
 installation has one framework and one kind of machine, so more is taken to be common: judged."""
-SHARES_CPU = (0.5, 0.25, 0.25)
-"""The same on a CPU, where other work beside a run slows it: 1.6 times was seen. Judged."""
+SHARES_RESIDENT = (0.30, 0.65, 0.05)
+"""Of resident memory on a CPU: repeated runs differ by 3 %, runs of other batches by half (benchmarks/ledger)."""
+SHARES_CPU = (0.25, 0.25, 0.50)
+"""Of rates on a CPU: repeated runs scatter by a third with what else the machine does (benchmarks/ledger)."""
+
+
+def _shares(target: Target, quantity: Quantity) -> tuple[float, float, float]:
+    if target.device.is_gpu:
+        return SHARES_GPU
+    return SHARES_RESIDENT if quantity == "peak_memory_gib" else SHARES_CPU
 
 
 def past_error(rows: Sequence[LedgerRow], target: Target) -> str:

@@ -29,7 +29,7 @@ def with_own_runs(found: Prediction, spec: Mapping[str, object], facts: Facts, r
         return found
     target = Target(_kind(spec), Device(name=gpu.id, count=read.whole(spec, "n_gpus") or 1, is_gpu=True), {
         "method": method_of(spec) if _kind(spec) == "training" else None, "params_b": shape.shape.params / 1e9,
-        "tokens_per_example": read.number(spec, "seq_len"), "micro_batch": read.number(spec, "micro_batch"),
+        "seq_len": read.number(spec, "seq_len"), "micro_batch": read.number(spec, "micro_batch"),
     })  # fmt: skip
     return replace(found, past_error=past_error(rows, target) or None, **_moved(found, rows, target, gpu))
 

@@ -5,7 +5,7 @@ What was foreseen stands in the workspace's journal, written before the run bega
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -69,9 +69,18 @@ def from_journals(workspace: Workspace) -> tuple[LedgerRow, ...]:
 
 def _ended(workspace: Workspace, run_id: str, expected: Mapping[str, Any]) -> Ended | None:
     try:
-        records = read(workspace.run_dir(run_id) / "events.jsonl")
+        return _end(run_id, read(workspace.run_dir(run_id) / "events.jsonl"), expected)
     except JournalDamaged:
         return None
+
+
+def measured_by(run_id: str, records: Sequence[chain.Record], expected: Expected) -> LedgerRow | None:
+    """The row of a run from its journal's records and an estimate of it; None where it has not finished."""
+    ended = _end(run_id, records, expected.model_dump(mode="json"))
+    return None if ended is None else _row(ended)
+
+
+def _end(run_id: str, records: Sequence[chain.Record], expected: Mapping[str, Any]) -> Ended | None:
     last = next((record for record in reversed(records) if record.kind == "finished"), None)
     if last is None:
         return None

@@ -28,7 +28,7 @@ from harness.protocol import Range
 
 CPU = Device(name="AMD EPYC", count=2, is_gpu=False)
 H100 = Device(name="NVIDIA H100 80GB HBM3", count=1, is_gpu=True)
-SPEC: dict[str, Scalar] = {"method": "lora", "params_b": 0.1345, "tokens_per_example": 106.7, "micro_batch": 16}
+SPEC: dict[str, Scalar] = {"method": "lora", "params_b": 0.1345, "seq_len": 106.7, "micro_batch": 16}
 TARGET = Target("training", CPU, SPEC)
 SPAN = Range(low=2.0, expected=3.0, high=4.5)
 EPOCH = datetime(2026, 11, 23, tzinfo=UTC)
