@@ -42,7 +42,8 @@ def month_column(fields: Mapping[str, Field]) -> Column:
 
     def text(model: Any) -> str:
         amount = fields["price_month"].read(model)
-        return UNPRICED if amount is None else f"{amount:,.2f}"
+        mark = RECALLED if fields["price_month_recalled"].read(model) else ""
+        return UNPRICED if amount is None else f"{amount:,.2f}{mark}"
 
     return Column("$/MONTH", text, right=True)
 

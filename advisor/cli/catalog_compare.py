@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +10,9 @@ import click
 
 from advisor.cli.catalog_show import sheet
 from advisor.cli.catalog_source import Source, find, read_catalog, source_options
-from advisor.cli.catalog_text import Column, own, say, table
+from advisor.cli.catalog_text import Column, own, say
 from advisor.cli.options import json_option, print_json
+from advisor.cli.wrapped_table import wrapped_table
 from advisor.errors import BadInput
 from advisor.marks import RECALLED
 from advisor.wording import printable
@@ -21,7 +20,6 @@ from advisor.wording import printable
 if TYPE_CHECKING:
     from advisor.workflow.browsing import Browsing
     from advisor.workflow.side_by_side import Compared, Side
-    from catalog.load import Catalog
 
 BEST = "+"
 
@@ -46,7 +44,7 @@ def compare(names: tuple[str, ...], profile: Path | None, sources: bool, source:
     if as_json:
         print_json(told(records, rows, browsing, sources=sources))
         return
-    say([*table(_columns(records), rows), "", f"{BEST} best of its row, {RECALLED} recalled, * your own"])
+    say([*wrapped_table(_columns(records), rows), "", f"{BEST} best of its row, {RECALLED} recalled, * your own"])
     for record in records if sources else ():
         say(["", f"== {printable(record.id)}", *sheet(browsing.facts(record))])
 
@@ -54,6 +52,7 @@ def compare(names: tuple[str, ...], profile: Path | None, sources: bool, source:
 def compared(records: Sequence[Any], browsing: Browsing, profile: Path | None) -> tuple[Compared, ...]:
     """The rows. Raises BadInput unless there are two to four different models, or as many GPUs."""
     from advisor.workflow.profiles import read_profile  # noqa: PLC0415 - help needs no catalog
+    from advisor.workflow.rents import lowest_rents  # noqa: PLC0415
     from advisor.workflow.side_by_side import gpus_side_by_side  # noqa: PLC0415
 
     kind = _kind(records)
@@ -73,21 +72,6 @@ def _kind(records: Sequence[Any]) -> str:
     if not 2 <= len(set(names)) == len(names) <= 4:
         raise BadInput(f"{', '.join(names)}: {len(set(names))} to compare", "two to four, each once")
     return kinds[0]
-
-
-def lowest_rents(facts: Catalog, gpus: Sequence[Any], today: date) -> Mapping[str, Decimal | None]:
-    """By GPU the least that an hour costs, spot markets included, by offers that are no older than is trusted.
-
-    Where all are older, by those; where nobody offers it but from memory, None.
-    """
-    from catalog.staleness import stale  # noqa: PLC0415 - help needs no catalog
-
-    found: dict[str, Decimal | None] = {}
-    for gpu in gpus:
-        seen = [offer for offer in facts.offers_for(gpu.id) if not offer.recalled]
-        fresh = [offer for offer in seen if stale(offer, today) is None]
-        found[gpu.id] = min((offer.usd_per_gpu_hour for offer in fresh or seen), default=None)
-    return found
 
 
 def told(records: Sequence[Any], rows: Sequence[Compared], browsing: Browsing, *, sources: bool) -> dict[str, Any]:
@@ -114,6 +98,8 @@ def _side(place: int) -> Any:
 
 def side_text(side: Side) -> str:
     """A value with its marks; unknown is written out and never best."""
+    from advisor.workflow.side_by_side import brief  # noqa: PLC0415 - help needs no catalog
+
     if side.value is None:
         return "  unknown"
-    return f"{BEST if side.best else ' '} {side.value}{RECALLED if side.recalled else ''}"
+    return f"{BEST if side.best else ' '} {brief(side.value)}{RECALLED if side.recalled else ''}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from advisor.cli.catalog_list import where
+from advisor.cli.catalog_records import fields_of
+from advisor.cli.catalog_source import Source
+from advisor.cli.catalog_text import folded, width
 from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
-from advisor.errors import BadInput
 from advisor.paths import Workspace
 from advisor.wording import printable
 from advisor.workflow.browsing import Browsing
@@ -21,13 +25,17 @@ from advisor.workflow.profiles import read_profile
 
 if TYPE_CHECKING:
     from catalog.load import Catalog
+    from catalog.query import Field
+
+INDENT = "    "
+"""Of what a model's place rests on."""
 
 
 @click.command()
 @click.argument("profile", type=click.Path(path_type=Path))
 @click.option(
     "--measure",
-    type=click.Choice(MEASURES),
+    type=click.Choice(MEASURES, case_sensitive=False),
     default=MEASURES[0],
     show_default=True,
     help="The score that counts as quality.",
@@ -53,7 +61,7 @@ def frontier(
     day = as_of or date.today()  # noqa: DTZ011 - the user's own day
     asked = read_profile(profile)
     browsing = Browsing(load_catalog(workspace, as_of=as_of), today=day)
-    among = chosen(browsing.catalog, conditions)
+    among = chosen(browsing.catalog, conditions, fields_of("models", Source(None, workspace, as_of), profile))
     found = browsing.frontier(asked, browsing.bills(asked), measure=measure, among=among)
     if as_json:
         print_json({"as_of": str(day), **found.model_dump(mode="json")})
@@ -61,15 +69,9 @@ def frontier(
         click.echo("\n".join(told(found)))
 
 
-def chosen(catalog: Catalog, conditions: Sequence[str]) -> list[str]:
+def chosen(catalog: Catalog, conditions: Sequence[str], fields: Mapping[str, Field]) -> list[str]:
     """The ids of the models that meet all conditions. Raises BadInput with the column and what is allowed there."""
-    from catalog.fields import FIELDS  # noqa: PLC0415 - help needs no catalog
-    from catalog.query import BadQuery, parse  # noqa: PLC0415
-
-    try:
-        query = parse(conditions, FIELDS["models"])
-    except BadQuery as error:
-        raise BadInput(f"--where: {error.message}", f"allowed: {error.allowed}") from error
+    query = where(conditions, fields)
     return [model.id for model in catalog.models if query(model)]
 
 
@@ -81,11 +83,14 @@ def told(found: Frontier) -> list[str]:
     drawn = len(found.spots)
     return [
         *lines,
-        f"{len(found.best)} of {drawn} models that have a price and {found.measure}; not among them: {left_out}.",
+        *folded(
+            f"{len(found.best)} of {drawn} models that have a price and {found.measure}; not among them: {left_out}."
+        ),
     ]
 
 
-def _told(spot: Spot) -> tuple[str, str]:
+def _told(spot: Spot) -> list[str]:
     mark = "" if spot.basis == "published" else "~"
     head = f"{printable(spot.model):<44} ${spot.usd_per_month:>12,.2f} a month  {mark}{spot.percent:.1f}"
-    return head, printable(f"    {spot.cost_because}; {spot.score_because}")
+    because = printable(f"{spot.cost_because}; {spot.score_because}")
+    return [head, *textwrap.wrap(because, width(), initial_indent=INDENT, subsequent_indent=INDENT)]

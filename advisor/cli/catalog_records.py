@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +47,24 @@ def fields_of(kind: str, source: Source, profile: Path | None) -> Mapping[str, F
     if kind != "models":
         if profile is not None:
             raise BadInput(f"--for is for models, not for {kind}", "`tunewise catalog list models --for PROFILE`")
-        return FIELDS[kind]
+        return {**FIELDS[kind], **_rent(source)} if kind == "gpus" else FIELDS[kind]
     from advisor.workflow.model_fields import model_fields  # noqa: PLC0415
 
     return {**FIELDS[kind], **model_fields(lambda: read_catalog(source), profile, source.day)}
+
+
+def _rent(source: Source) -> Mapping[str, Field]:
+    """What a GPU is rented from, read when a list asks for it."""
+    from catalog.query import Field  # noqa: PLC0415 - help needs no catalog
+
+    @functools.cache
+    def lowest() -> Mapping[str, Any]:
+        from advisor.workflow.rents import lowest_rents  # noqa: PLC0415 - only where a list asks for it
+
+        facts = read_catalog(source)
+        return lowest_rents(facts, facts.gpus, source.day)
+
+    return {"from": Field("money", lambda gpu: lowest()[gpu.id], "lowest USD per hour, spot included")}
 
 
 def document(record: Any) -> dict[str, Any]:
@@ -68,7 +83,7 @@ def documents(
     """The JSON forms of the fields that are named, else of all, for a profile with its month."""
     if names is not None:
         return [part(one, names, fields) for one in records]
-    computed = ("price_month",) if month else ()
+    computed = ("price_month", "price_month_recalled") if month else ()
     return [document(one) | part(one, computed, fields) for one in records]
 
 

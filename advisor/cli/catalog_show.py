@@ -63,7 +63,7 @@ def sheet(lines: Sequence[FactLine]) -> Iterator[str]:
         yield from ("", printable(section).upper())
         yield from _known([line for line in here if line.value is not None], numbers)
         if unknown := [line.name for line in here if line.value is None]:
-            yield from _wrapped("unknown: ", ", ".join(unknown))
+            yield from _wrapped("unknown: ", "; ".join(unknown))
     yield from ("", "SOURCES")
     for (where, warning), number in numbers.items():
         yield from _wrapped(f"[{number}] ", where + (f"; ! {warning}" if warning else ""))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from advisor.marks import RECALLED, sign
+from advisor.marks import RECALLED, doubtful, recalled, sign
 from advisor.shortlist.bill import Bill
 from advisor.tui.figures import usd
 from advisor.tui.sheet import Column, Sheet
 from advisor.tui.widgets.text import one_line
+from advisor.workflow.rents import lowest_rents
 from catalog.fields import FIELDS
 from catalog.load import Catalog
+from catalog.query import Field
 from catalog.records import Fact, Gpu, Model
 
 Kind = Literal["models", "gpus", "offers", "finetune", "lifecycle"]
@@ -84,9 +88,22 @@ def _folded(value: str | None) -> str | None:
 
 
 def _figure(
-    key: str, title: str, width: int, read: Callable[[Any], Any], shown: Callable[[Any], str], *, falling: bool = False
+    key: str,
+    title: str,
+    width: int,
+    read: Callable[[Any], Any],
+    shown: Callable[[Any], str],
+    *,
+    falling: bool = False,
+    attribute: str = "",
 ) -> Column:
-    return Column(key, title, width, read, lambda one: shown(read(one)), falling=falling)
+    """A figure; where it alone is recalled it bears the mark, else the name of its record does."""
+
+    def text(one: Any) -> str:
+        alone = attribute and doubtful(one, attribute) and not recalled(one.confidence) and read(one) is not None
+        return shown(read(one)) + (RECALLED if alone else "")
+
+    return Column(key, title, width, read, text, falling=falling)
 
 
 def _name(key: str, title: str, width: int, read: Callable[[Any], str]) -> Column:
@@ -102,11 +119,11 @@ def models(catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:
     """Every model; ``bills`` holds what a month costs, by id."""
     columns = (
         _name("id", "model", 34, lambda one: one.id.rpartition("/")[2]),
-        _figure("params", "params", 6, lambda one: one.total_params, size),
+        _figure("params", "params", 6, lambda one: one.total_params, size, attribute="total_params"),
         Column("context", "context", 7, _context, _context_shown, falling=True),
-        _figure("price_in", "$/M in", 6, lambda one: one.input_usd_per_mtok, price),
-        _figure("price_out", "$/M out", 7, lambda one: one.output_usd_per_mtok, price),
-        _figure(MONTH, "$/month", 7, lambda one: _monthly(bills, one), price),
+        _figure("price_in", "$/M in", 6, lambda one: one.input_usd_per_mtok, price, attribute="input_usd_per_mtok"),
+        _figure("price_out", "$/M out", 7, lambda one: one.output_usd_per_mtok, price, attribute="output_usd_per_mtok"),
+        Column(MONTH, "$/month", 8, lambda one: _monthly(bills, one), lambda one: _month_shown(bills, one)),
         _figure("mmlu", "MMLU", 5, lambda one: one.quality.get("MMLU"), plain_number, falling=True),
         _text("license", "licence", 12, lambda one: one.license),
         _text("vendor", "vendor", 12, lambda one: one.vendor),
@@ -115,7 +132,8 @@ def models(catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:
         _figure("release", "released", 10, lambda one: one.release_date, lambda day: str(day or UNKNOWN), falling=True),
         AS_OF,
     )  # fmt: skip
-    return Sheet(columns, catalog.models, fields=FIELDS["models"])
+    month = {MONTH: Field("money", lambda one: _monthly(bills, one), "USD a month for the profile at hand")}
+    return Sheet(columns, catalog.models, fields={**FIELDS["models"], **(month if bills else {})})
 
 
 def _context(model: Model) -> int | None:
@@ -135,24 +153,47 @@ def _monthly(bills: Mapping[str, Bill], model: Model) -> Decimal | None:
     return bill.usd_per_month if bill is not None else None
 
 
-def gpus(catalog: Catalog) -> Sheet:
-    """Every GPU with its cheapest current offer."""
+def _month_shown(bills: Mapping[str, Bill], model: Model) -> str:
+    bill = bills.get(model.id)
+    return UNKNOWN if bill is None else price(bill.usd_per_month) + (RECALLED if bill.recalled else "")
+
+
+def gpus(catalog: Catalog, today: date) -> Sheet:
+    """Every GPU with the least that it is rented for."""
+    rents = functools.cache(lambda: lowest_rents(catalog, catalog.gpus, today))
 
     def cheapest(gpu: Gpu) -> Decimal | None:
-        return next((offer.usd_per_gpu_hour for offer in catalog.offers_for(gpu.id)), None)
+        return rents()[gpu.id]
 
     columns = (
         _name("name", "GPU", 24, lambda one: one.name),
-        _figure("memory", "GB", 5, lambda one: one.memory_gb, plain_number, falling=True),
-        _figure("bandwidth", "GB/s", 6, lambda one: one.bandwidth_gb_s, plain_number, falling=True),
-        _figure("bf16", "bf16 TF", 7, lambda one: one.bf16_dense_tflops, plain_number, falling=True),
+        _figure("memory", "GB", 5, lambda one: one.memory_gb, plain_number, falling=True, attribute="memory_gb"),
+        _figure(
+            "bandwidth",
+            "GB/s",
+            6,
+            lambda one: one.bandwidth_gb_s,
+            plain_number,
+            falling=True,
+            attribute="bandwidth_gb_s",
+        ),
+        _figure(
+            "bf16",
+            "bf16 TF",
+            7,
+            lambda one: one.bf16_dense_tflops,
+            plain_number,
+            falling=True,
+            attribute="bf16_dense_tflops",
+        ),
         _figure("from", "from $/h", 8, cheapest, price),
-        _figure("watts", "watts", 5, lambda one: one.tdp_w, plain_number),
+        _figure("watts", "watts", 5, lambda one: one.tdp_w, plain_number, attribute="tdp_w"),
         _text("architecture", "made as", 12, lambda one: one.architecture),
         _text("vendor", "vendor", 8, lambda one: one.vendor),
         AS_OF,
     )
-    return Sheet(columns, catalog.gpus, fields=FIELDS["gpus"])
+    rent = {"from": Field("money", cheapest, "lowest USD per hour, spot included")}
+    return Sheet(columns, catalog.gpus, fields={**FIELDS["gpus"], **rent})
 
 
 def offers(catalog: Catalog) -> Sheet:
@@ -201,10 +242,12 @@ def lifecycle(catalog: Catalog) -> Sheet:
     return Sheet(columns, catalog.lifecycle, fields=FIELDS["lifecycle"])
 
 
-def sheet_of(kind: Kind, catalog: Catalog, bills: Mapping[str, Bill]) -> Sheet:
+def sheet_of(kind: Kind, catalog: Catalog, bills: Mapping[str, Bill], today: date) -> Sheet:
     """The table of a kind of facts."""
     if kind == "models":
         return models(catalog, bills)
+    if kind == "gpus":
+        return gpus(catalog, today)
     made: Mapping[Kind, Callable[[Catalog], Sheet]]
-    made = {"gpus": gpus, "offers": offers, "finetune": finetune, "lifecycle": lifecycle}
+    made = {"offers": offers, "finetune": finetune, "lifecycle": lifecycle}
     return made[kind](catalog)

@@ -124,7 +124,7 @@ class Sheet:
     def _meeting(self, condition: str, rows: Iterable[int]) -> list[int]:
         if condition not in self._held:
             query: Query = parse((condition,), self._fields)
-            self._held[condition] = frozenset(filter(query, self._every))
+            self._held[condition] = frozenset(filter(query.__call__, self._every))
         held = self._held[condition]
         return [row for row in rows if row in held]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,11 @@ from catalog.query import Field
 
 if TYPE_CHECKING:
     from advisor.profile import Profile
+    from advisor.shortlist.bill import Bill
     from advisor.shortlist.hosting import Load
     from catalog.load import Catalog
 
-PRICE_MONTH = "price_month"
+PRICE_MONTH, PRICE_MONTH_RECALLED = "price_month", "price_month_recalled"
 LORA = {"lora_rank": 16, "seq_len": 2048, "micro_batch": 1, "activation_ckpt": "yes", "n_gpus": 1}
 """The job that the memory to tune is told of: rank 16, rows of 2,048 tokens one at a time, recomputed activations."""
 GIB_IN_GB = 1.073741824
@@ -32,7 +32,10 @@ def model_fields(catalog: Callable[[], Catalog], profile: Path | None, today: da
     load = functools.cache(lambda: _load(asked, today))
     month = functools.cache(lambda: _months(catalog(), asked, today))
     return {
-        PRICE_MONTH: Field("money", lambda model: month().get(model.id), "USD a month at the load of --for PROFILE"),
+        PRICE_MONTH: Field(
+            "money", lambda model: month()[model.id].usd_per_month, "USD a month at the load of --for PROFILE"
+        ),
+        PRICE_MONTH_RECALLED: Field("flag", lambda model: month()[model.id].recalled, "whether it rests on memory"),
         "gpu_memory": Field("gb", lambda model: serving_gb(model, load(), 2.0), "GPU memory to serve in 16 bits"),
         "gpu_memory_8bit": Field("gb", lambda model: serving_gb(model, load(), 1.0), "the same in 8 bits"),
         "gpu_memory_4bit": Field("gb", lambda model: serving_gb(model, load(), 0.56), "the same in 4 bits"),
@@ -79,10 +82,9 @@ def _load(profile: Profile | None, today: date) -> Load:
     return need(profile, today=today, approach="prompt").load
 
 
-def _months(catalog: Catalog, profile: Profile | None, today: date) -> Mapping[str, Decimal | None]:
+def _months(catalog: Catalog, profile: Profile | None, today: date) -> Mapping[str, Bill]:
     from advisor.workflow.browsing import Browsing  # noqa: PLC0415 - the same
 
     if profile is None:
         raise BadInput(f"{PRICE_MONTH}: no profile says what load", "give one: --for PROFILE.yaml")
-    bills = Browsing(catalog, today=today).bills(profile)
-    return {name: bill.usd_per_month for name, bill in bills.items()}
+    return Browsing(catalog, today=today).bills(profile)

@@ -32,6 +32,8 @@ class Row(NamedTuple):
     better: Better = "none"
     attribute: str = ""
     """Of the record, where it is one."""
+    recalled: Callable[[Any], bool] = lambda _: False
+    """Whether a value that is no attribute rests on memory."""
 
 
 class Side(Frozen):
@@ -123,12 +125,13 @@ def _table(rows: Iterable[Row], records: Sequence[Fact]) -> tuple[Compared, ...]
 
 def _bill_rows(bills: Mapping[str, Bill] | None) -> Iterator[Row]:
     if bills is not None:
-        yield Row("$ per month", lambda model: _monthly(bills, model), "lower")
-
-
-def _monthly(bills: Mapping[str, Bill], model: Model) -> Any:
-    bill = bills.get(model.id)
-    return bill.usd_per_month if bill is not None else None
+        unknown = Bill(None, "unpriced")
+        yield Row(
+            "$ per month",
+            lambda model: bills.get(model.id, unknown).usd_per_month,
+            "lower",
+            recalled=lambda model: bills.get(model.id, unknown).recalled,
+        )
 
 
 def _score_rows(models: Sequence[Model]) -> Iterator[Row]:
@@ -151,11 +154,19 @@ def _compare(row: Row, records: Sequence[Fact]) -> Compared:
         Side(
             value=said(value),
             best=best is not None and rank == best,
-            recalled=bool(row.attribute) and doubtful(record, row.attribute),
+            recalled=doubtful(record, row.attribute) if row.attribute else row.recalled(record),
         )
         for record, value, rank in zip(records, values, ranks, strict=True)
     )
     return Compared(name=row.name, better=row.better, sides=sides)
+
+
+def brief(value: str) -> str:
+    """A count of a billion or more as people say it, 8.03B; whatever else as it stands."""
+    digits = value.replace(",", "")
+    if not digits.isdecimal() or len(digits) < 10:
+        return value
+    return f"{int(digits) / 1e9:.3g}B" if len(digits) < 13 else f"{int(digits) / 1e12:.3g}T"
 
 
 def _rank(value: Any) -> Any:

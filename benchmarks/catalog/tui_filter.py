@@ -236,7 +236,9 @@ def main() -> None:
     catalog.__dict__["models"] = models
     found = {
         "tunewise": asyncio.run(ours(models, given.rounds)),
-        "datatable_refilled": asyncio.run(peer(sheet_of("models", catalog, {}), given.peer_rounds)),
+        "datatable_refilled": asyncio.run(
+            peer(sheet_of("models", catalog, {}, datetime.now(UTC).date()), given.peer_rounds)
+        ),
     }
     results = {name: {kind: figures(taken) for kind, taken in one.items()} for name, one in found.items()}
     said = {

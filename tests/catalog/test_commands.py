@@ -43,7 +43,7 @@ def test_show_says_where_every_price_is_from_and_what_is_unknown() -> None:
 
     assert "https://developers.openai.com/api/docs/pricing" in shown
     assert "2027-01-14" in shown
-    assert "unknown: parameters," in shown
+    assert "unknown: parameters;" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

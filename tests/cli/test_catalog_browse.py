@@ -158,7 +158,11 @@ def test_for_a_profile_lists_and_searches_show_its_month(profile: Path) -> None:
         assert head.endswith("$/MONTH")
         assert len(rows) == 3
     for row, one in zip(shown("list", *chosen).splitlines()[1:4], priced, strict=True):
-        assert row.endswith(f"{float(one['price_month']):,.2f}")
+        assert row.rstrip("~").endswith(f"{float(one['price_month']):,.2f}")
+    marked = [row.endswith("~") for row in shown("list", "--for", str(profile)).splitlines()[1:-1]]
+    assert [one["price_month_recalled"] for one in models("--for", str(profile))] == marked[: len(models())]
+    assert True in marked
+    assert False in marked
     assert [one["price_month"] for one in models(*chosen)] == [one["price_month"] for one in priced]
     assert "price_month" not in models("-n", "1")[0]
 
@@ -228,7 +232,7 @@ def test_search_takes_conditions_and_answers_with_nothing_where_nothing_fits() -
 def test_show_gives_the_source_of_every_fact_and_names_what_is_unknown() -> None:
     page = shown("show", "gpt-4o")
     assert "2027-01-14" in page
-    assert "unknown: parameters," in page
+    assert "unknown: parameters;" in page
     assert "25 [" in page
     assert "SOURCES" in page
     assert max(map(len, page.splitlines())) <= WIDTH
@@ -262,6 +266,38 @@ def test_compare_marks_the_best_of_each_row_and_never_the_unknown(profile: Path)
     page = shown("compare", "gpt-4o", "gpt-4o-mini", "qwen2.5-7b")
     assert "+ 0.15" in page
     assert max(map(len, page.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("names", [
+    ("gpt-4o-mini", "Qwen2.5-7B-Instruct", "Llama-3.1-8B-Instruct", "Qwen3-30B-A3B-Instruct-2507"),
+    ("meta-llama/Llama-3.1-405B-Instruct", "Qwen3-30B-A3B-Instruct-2507", "Qwen3-Next-80B-A3B-Instruct",
+     "Llama-4-Scout-17B-16E-Instruct"),
+    ("h100", "h200", "l4", "mi300x"),
+])  # fmt: skip
+def test_four_stand_side_by_side_in_80_columns_and_nothing_is_cut(names: tuple[str, ...], profile: Path) -> None:
+    priced = () if names[0] == "h100" else ("--for", str(profile))
+    lines = shown("compare", *names, *priced).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    text = " ".join(lines)
+    assert "…" not in text
+    for row in told("compare", *names, *priced)["rows"]:
+        for side in row["sides"]:
+            value = side["value"] or "unknown"
+            if len(value) < 12 and " " not in value:
+                assert value + ("~" if side["recalled"] else "") in text
+
+
+def test_a_month_that_rests_on_recalled_figures_is_marked_side_by_side(profile: Path) -> None:
+    month, *_ = told("compare", "Qwen2.5-7B-Instruct", "gpt-4o-mini", "--for", str(profile))["rows"]
+    assert [side["recalled"] for side in month["sides"]] == [True, False]
+
+
+def test_gpus_can_be_chosen_by_what_they_are_rented_from() -> None:
+    found = told("list", "gpus", "--where", "from<1", "--sort", "from", "--columns", "from")["gpus"]
+    assert found
+    assert [float(one["from"]) for one in found] == sorted(
+        float(one["from"]) for one in found if float(one["from"]) < 1
+    )
 
 
 def test_gpus_are_compared_too_and_sources_come_on_request() -> None:

@@ -39,7 +39,14 @@ def test_for_people_each_line_says_what_it_rests_on_and_the_last_what_is_left_ou
     lines = outcome.stdout.splitlines()
     assert outcome.exit_code == 0
     assert "always on" in lines[1]
-    assert "ruled out" in lines[-1]
+    assert "ruled out" in " ".join(lines[-2:])
+    assert max(map(len, lines)) <= 80
+
+
+def test_conditions_may_ask_for_the_month_as_in_lists(profile: Path) -> None:
+    found = json.loads(asked(profile, "--measure", "mmlu", "--where", "price_month<2500", "--json").stdout)
+    assert found["spots"]
+    assert all(float(spot["usd_per_month"]) < 2500 for spot in found["spots"])
 
 
 def test_a_condition_that_means_nothing_is_one_clear_line(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from advisor.cli.main import tunewise
 from advisor.tui.app import TunewiseApp
+from advisor.tui.catalog_columns import KINDS, sheet_of
 from advisor.tui.screens.catalog import CatalogScreen
 from advisor.tui.screens.catalog_compare import CompareScreen
 from advisor.tui.screens.catalog_detail import DetailScreen
@@ -19,7 +23,7 @@ from advisor.tui.widgets.chrome import CommandLine
 from advisor.tui.widgets.fact_table import FactTable
 from advisor.tui.widgets.kind_bar import KindTab
 from advisor.workflow.fact_sheet import FactLine
-from tests.tui.catalogued import UNKIND, CataloguedWorkflow, models, open_model
+from tests.tui.catalogued import TODAY, UNKIND, CataloguedWorkflow, models, open_model, small_catalog
 from tests.tui.driving import app_of, press, settled
 
 SMALL, ROOMY = (80, 24), (120, 36)
@@ -111,6 +115,32 @@ async def test_every_column_can_be_sorted_by_and_unknown_stays_last() -> None:
         assert names(screen)[0] == "swift-secret"
         await press(pilot, "left")
         assert screen.order.column == 5
+
+
+@pytest.mark.parametrize("priced", [False, True])
+async def test_the_command_of_every_order_of_every_kind_lists_the_same(priced: bool) -> None:
+    async with app_of(CataloguedWorkflow(done=7 if priced else None)).run_test(size=ROOMY) as pilot:
+        screen = await opened(pilot)
+        assert (screen.bills is not None) == priced
+        for kind in KINDS:
+            screen.action_kind(kind)
+            sheet = sheet_of(kind, small_catalog(), screen.bills or {}, TODAY)
+            for at, column in enumerate(sheet.columns):
+                screen._sort(at)
+                words = shlex.split(screen.command())
+                assert "--sort" in words or at == 0 or (column.key == "price_month" and not priced)
+                outcome = CliRunner().invoke(tunewise, [*words[1:], "--json", "-n", "1"])
+                assert outcome.exit_code == 0, (words, outcome.output)
+
+
+async def test_months_can_be_asked_for_once_they_are_priced() -> None:
+    async with app_of(CataloguedWorkflow()).run_test(size=ROOMY) as pilot:
+        screen = await opened(pilot, text="price_month<1000000")
+        assert screen.fault is None
+        assert 0 < len(screen.table.shown) < len(models())
+        words = shlex.split(screen.command())
+        assert "--for" in words
+        assert CliRunner().invoke(tunewise, [*words[1:], "--json", "-n", "1"]).exit_code == 0
 
 
 async def test_months_are_priced_for_the_profile_at_hand_and_unpriced_is_never_a_number() -> None:

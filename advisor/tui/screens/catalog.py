@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -109,11 +110,12 @@ class CatalogScreen(CatalogPage):
     def command(self) -> str:
         """The command that lists the same."""
         asked = take_apart(self.entry.value if self._sheet is not None else "")
-        if self._sheet is None or self.order == UNSORTED:
-            return list_command(self.shell.place, self.kind, asked, sort=None)
-        column = self._sheet.columns[self.order.column].key
-        profile = self.shell.profile_file(self.profile) if column == MONTH and self.profile is not None else None
-        return list_command(self.shell.place, self.kind, asked, sort=(column, self.order.falling), profile=profile)
+        column = self._sheet.columns[self.order.column].key if self._sheet is not None else ""
+        monthly = MONTH in (column, *re.findall(r"\w+", " ".join(asked.conditions)))
+        profile = self.shell.profile_file(self.profile) if monthly and self.profile is not None else None
+        unsorted = self.order == UNSORTED or not column or (column == MONTH and profile is None)
+        sort = None if unsorted else (column, self.order.falling)
+        return list_command(self.shell.place, self.kind, asked, sort=sort, profile=profile)
 
     # -- reading -----------------------------------------------------------------------------------------------
     def on_mount(self) -> None:
@@ -125,7 +127,7 @@ class CatalogScreen(CatalogPage):
     def load(self) -> None:
         """Read the facts, then price the months."""
         browsing = self.shell.workflow.browse()
-        self.post_message(self.Loaded(browsing, sheet_of("models", browsing.catalog, {})))
+        self.post_message(self.Loaded(browsing, sheet_of("models", browsing.catalog, {}, browsing.today)))
         gc.freeze()  # tens of thousands of records that stay: walking them again and again holds up keys for 0.2 s
         if self.profile is not None:
             self._price(browsing, self.profile)
@@ -137,7 +139,7 @@ class CatalogScreen(CatalogPage):
 
     def _price(self, browsing: Browsing, profile: Profile) -> None:
         bills = browsing.bills(profile)
-        self.post_message(self.Billed(profile, bills, sheet_of("models", browsing.catalog, bills)))
+        self.post_message(self.Billed(profile, bills, sheet_of("models", browsing.catalog, bills, browsing.today)))
 
     def on_catalog_screen_loaded(self, event: Loaded) -> None:
         """Show them."""
@@ -275,7 +277,7 @@ class CatalogScreen(CatalogPage):
         self.query_one(KindBar).show(kind)
         with self.prevent(Input.Changed):
             self.entry.value = ""
-        self._put(sheet_of(kind, self.browsing.catalog, self.bills or {}))
+        self._put(sheet_of(kind, self.browsing.catalog, self.bills or {}, self.browsing.today))
         self.table.focus()
         self.refresh_bindings()
 

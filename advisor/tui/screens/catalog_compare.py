@@ -11,17 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from advisor.marks import RECALLED
 from advisor.profile import Profile
 from advisor.shortlist.bill import Bill
 from advisor.tui.catalog_columns import mark
-from advisor.tui.commands_shown import command
+from advisor.tui.commands_shown import command, near
 from advisor.tui.screens.catalog_detail import DetailScreen
 from advisor.tui.screens.catalog_page import CatalogPage
 from advisor.tui.widgets.fact_table import PADDING, SCROLLBAR
 from advisor.tui.widgets.row_table import MARKS, Head, RowTable
 from advisor.tui.widgets.text import clean, one_line
 from advisor.workflow.browsing import Browsing
-from advisor.workflow.side_by_side import Better, Compared, Side
+from advisor.workflow.side_by_side import Better, Compared, Side, brief
 from catalog.records import Model
 
 STAR = "★"
@@ -65,7 +66,9 @@ class CompareScreen(CatalogPage):
 
     def command(self) -> str:
         """The command that compares the same models."""
-        return command(*self.shell.place, "catalog", "compare", *(model.id for model in self.models))
+        profile = self.shell.profile_file(self.profile) if self.profile is not None else None
+        asked = () if profile is None else ("--for", near(profile))
+        return command(*self.shell.place, "catalog", "compare", *(model.id for model in self.models), *asked)
 
     def body(self) -> ComposeResult:
         """The rows and what one of them says."""
@@ -94,7 +97,7 @@ class CompareScreen(CatalogPage):
 
     def _cells(self, row: int) -> tuple[str, ...]:
         compared = self.rows[row]
-        return (compared.name, *map(side_text, compared.sides))
+        return (compared.name, *map(cell_text, compared.sides))
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Say the whole row."""
@@ -123,9 +126,15 @@ def short(model: Model) -> str:
 
 
 def side_text(side: Side) -> str:
-    """A value with its star; unknown never has one."""
-    value = one_line(side.value, 60) if side.value is not None else "unknown"
-    return f"{STAR} {value}" if side.best else f"  {value}"
+    """A value with its star and its mark; unknown never has either."""
+    if side.value is None:
+        return "  unknown"
+    return f"{STAR if side.best else ' '} {one_line(side.value, 60)}{RECALLED if side.recalled else ''}"
+
+
+def cell_text(side: Side) -> str:
+    """The same in a narrow column: counts of a billion or more are rounded."""
+    return side_text(side.model_copy(update={"value": side.value and brief(side.value)}))
 
 
 def row_text(row: Compared, models: tuple[Model, ...]) -> Content:
