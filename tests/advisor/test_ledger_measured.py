@@ -88,16 +88,16 @@ def test_what_was_measured_of_one_run_nears_what_is_told_of_the_next() -> None:
 
     later, alone = rows[1:], public(rows)[1:]
 
-    assert median(errors(later, "peak_memory_gib")) < median(errors(alone, "peak_memory_gib"))
-    assert median(errors(later, "hours")) <= median(errors(alone, "hours"))
+    assert median(errors(later, "peak_memory_gib")) < 0.5 * median(errors(alone, "peak_memory_gib"))
+    assert median(errors(later, "examples_per_second")) <= median(errors(alone, "examples_per_second"))
 
 
-@pytest.mark.parametrize("quantity", ["peak_memory_gib", "examples_per_second", "hours"])
+@pytest.mark.parametrize("quantity", ["peak_memory_gib", "hours"])
 def test_most_of_what_was_measured_lies_in_what_was_told(quantity: Quantity) -> None:
     rows = lived(read())
 
-    assert inside(rows, quantity) >= 0.6
-    assert inside(public(rows), quantity) >= 0.6
+    assert inside(rows, quantity) >= 0.8
+    assert inside(public(rows), quantity) >= 0.8
 
 
 def test_every_row_says_where_and_when_it_was_measured() -> None:
