@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from catalog.asof import OBSERVED, offer_key
 from catalog.errors import CatalogError
 from catalog.files import one_writer, write_whole
-from catalog.load import TABLES, Change
+from catalog.load import TABLES, Change, load
 from catalog.overlay_file import TABLES as OVERLAID
 from catalog.overlay_file import Entry, parse_entries, read_entries, read_text, with_entry, without_entry
 from catalog.records import ApiPrice, Confidence, Fact, Offer
@@ -45,10 +45,21 @@ def laid_over(records: tuple[Record, ...], entries: Iterable[Entry]) -> tuple[Re
     """The records of a table with the entries in their places, new ones at the end. Raises CatalogError."""
     known = {record.id: record for record in records}  # type: ignore[attr-defined]  # every table of an overlay has ids
     folded = {name.lower(): name for name in known}
-    meant = ((_meant(entry.id, known, folded), entry) for entry in entries)
-    own = {name: _record(entry, known.get(name)) for name, entry in meant}
+    own: dict[str, Any] = {}
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        name = _meant(entry.id, known, folded)
+        if first.setdefault(name, entry) is not entry:
+            raise entry.fault("id", f"given before, in entry {first[name].number}", "every id once in a table")
+        own[name] = _record(entry, known.get(name))
+        folded.setdefault(name.lower(), name)
     kept = (own.pop(name, record) for name, record in known.items())
     return _without_overruled((*kept, *own.values()))
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """The one of the ids that a name stands for, else the name itself."""
+    return _meant(name, known, {one.lower(): one for one in known})
 
 
 def _meant(name: str, known: Container[str], folded: Mapping[str, str]) -> str:
@@ -66,10 +77,10 @@ def add(path: Path, table: str, record: Mapping[str, Any], *, replace: bool = Fa
         text = read_text(path)
         before = parse_entries(text, file=path.name).get(table, ())
         entry = parse_entry(table, record, number=len(before) + 1, file=path.name)
-        there = next((one for one in before if one.id.lower() == entry.id.lower()), None)
+        there = _of_same(table, before, entry.id)
         if there and not replace:
             raise there.fault("id", "there already", "another id, or replace it")
-        after = with_entry(text, entry)
+        after = with_entry(text, entry, instead=there.id if there else None)
         parse_entries(after, file=path.name)
         write_whole(path, after.encode())
 
@@ -79,7 +90,8 @@ def remove(path: Path, table: str, name: str) -> None:
     with one_writer(path.parent):
         text = read_text(path)
         entries = parse_entries(text, file=path.name).get(table, ())
-        after = without_entry(text, table, name)
+        found = _of_same(table, entries, name)
+        after = without_entry(text, table, found.id) if found else None
         if after is None:
             there = ", ".join(entry.id for entry in entries) or "nothing of that table is set"
             raise CatalogError(f"{path.name}: no {name[:80]!r} in {table}", there)
@@ -88,8 +100,17 @@ def remove(path: Path, table: str, name: str) -> None:
 
 def find(path: Path, table: str, name: str) -> Entry | None:
     """The entry of an id, as it stands in the file."""
-    entries = read_entries(path).get(table, ())
-    return next((entry for entry in entries if entry.id.lower() == name.lower()), None)
+    return _of_same(table, read_entries(path).get(table, ()), name)
+
+
+def _of_same(table: str, entries: tuple[Entry, ...], name: str) -> Entry | None:
+    """The entry of the record that a name means, however both spell it; two of the catalog may differ in case alone."""
+    known = {record.id for record in load().table(table)} if entries else set[str]()
+    wanted = meant(name, known)
+    same = (one for one in entries if meant(one.id, known) == wanted)
+    return next(same, None) or next(
+        (one for one in entries if one.id.lower() == wanted.lower() and one.id not in known), None
+    )
 
 
 def parse_entry(table: str, record: Mapping[str, Any], *, number: int, file: str) -> Entry:

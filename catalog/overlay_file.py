@@ -100,18 +100,18 @@ def _check_ids(entries: tuple[Entry, ...]) -> None:
         name = entry.fields.get("id")
         if not isinstance(name, str) or not name.strip():
             raise entry.fault("id", "missing" if name is None else f"{name!r} is no text", "the name of the record")
-        first = seen.setdefault(name.lower(), entry)
+        first = seen.setdefault(name, entry)
         if first is not entry:
             raise entry.fault("id", f"given before, in entry {first.number}", "every id once in a table")
 
 
-def with_entry(text: str, entry: Entry) -> str:
-    """The text with one entry put in, or put in the place of the one of the same id; comments stay."""
+def with_entry(text: str, entry: Entry, *, instead: str | None = None) -> str:
+    """The text with one entry put in, in the place of the one whose id is ``instead``; comments stay."""
     import tomlkit  # noqa: PLC0415 - only who writes needs it
 
     document = tomlkit.parse(text or HEADER)
     wanted = {name: _item(value) for name, value in entry.fields.items() if value is not None}
-    found = _position(document, entry.table, entry.id)
+    found = _position(document, entry.table, instead or entry.id)
     if found is not None:
         _update(document.value[entry.table][found], document[entry.table][found], wanted)
     elif entry.table in document:
@@ -138,8 +138,8 @@ def without_entry(text: str, table: str, name: str) -> str | None:
 
 
 def _position(document: TOMLDocument, table: str, name: str) -> int | None:
-    entries = document.unwrap().get(table, [])
-    return next((place for place, one in enumerate(entries) if str(one.get("id")).lower() == name.lower()), None)
+    """Of the entry of that very id; another may differ in case alone."""
+    return next((place for place, one in enumerate(document.unwrap().get(table, [])) if one.get("id") == name), None)
 
 
 def _update(before: Mapping[str, Any], table: Any, wanted: Mapping[str, Any]) -> None:

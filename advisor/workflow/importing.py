@@ -76,7 +76,8 @@ def import_model(
 
 def _record(facts: Catalog, name: str) -> Model | None:
     """Of that very id; short names do not count."""
-    found = next((one for one in facts.models if one.id.lower() == name.lower()), None)
+    models = {one.id: one for one in facts.models}
+    found = models.get(overlay.meant(name, models))
     if found is not None and found.kind == "api":
         raise BadInput(f"{found.id} is a model behind an API", "another --id, as local/name")
     return found

@@ -93,4 +93,5 @@ def _errors(catalog: Catalog, today: date) -> list[str]:
 
 
 def _found(catalog: Catalog, table: str, name: str) -> Any:
-    return next(record for record in catalog.table(table) if record.id.lower() == name.lower())
+    records = {record.id: record for record in catalog.table(table)}
+    return records[overlay.meant(name, records)]

@@ -147,3 +147,28 @@ def test_a_fact_without_a_source_or_of_tomorrow_is_refused(tunewise: Tunewise, c
     assert "--source" in capsys.readouterr().err
     assert tunewise("set", *BOX, "--source", "x12", "--as-of", "2999-01-01") == 2
     assert "--as-of 2999-01-01 is in the future" in capsys.readouterr().err
+
+
+def test_two_models_whose_ids_differ_in_case_alone_keep_their_own_facts(
+    tunewise: Tunewise, workspace: Workspace, capsys: Capture
+) -> None:
+    served, weights = "moonshotai/kimi-k2.6", "moonshotai/Kimi-K2.6"
+    for name, vendor in ((served, "the service"), (weights, "the weights")):
+        assert tunewise("set", "models", name, f"vendor={vendor}", "--source", "our list") == 0
+        assert f"models {name} set" in capsys.readouterr().out
+
+    found = current(workspace.catalog)
+    assert [found.model(name).vendor for name in (served, weights)] == ["the service", "the weights"]
+
+    assert tunewise("unset", "models", weights) == 0
+    assert [current(workspace.catalog).model(name).vendor for name in (served, weights)] == ["the service", "Moonshot"]
+    assert tunewise("unset", "models", weights) == 2
+
+
+def test_an_id_may_be_written_in_any_case_and_stays_one_record(tunewise: Tunewise, workspace: Workspace) -> None:
+    for name, watts in (("l40s", 300), ("L40S", 310)):
+        assert tunewise("set", "gpus", name, f"tdp_w={watts}", "--source", "our limit") == 0
+    assert current(workspace.catalog).gpu("l40s").tdp_w == 310
+
+    assert tunewise("unset", "gpus", "L40s") == 0
+    assert current(workspace.catalog).gpu("l40s").origin == "bundled"
