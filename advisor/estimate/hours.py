@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.estimate.ranges import exactly, over, plus, scaled, times
-from harness.protocol import Range
+from harness.span import Range
 
 SECONDS = 3600.0
 

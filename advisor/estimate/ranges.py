@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from harness.protocol import Range
+from harness.span import Range
 
 
 def exactly(value: float) -> Range:
