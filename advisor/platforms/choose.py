@@ -129,7 +129,7 @@ def _hosted(facts: Sheet, task: Task) -> tuple[list[Way], list[str]]:
 
 def _rented(facts: Sheet, mode: str, task: Task) -> Way | None:
     """The cheapest machine of a mode."""
-    offers = [one for one in task.facts.current_offers if facts.sells(one, mode) and not _refused(one, task.profile)]
+    offers = [one for one in task.facts.current_offers if facts.sells(one, mode) and not _refused(one, facts, task)]
     near = in_region(offers, task.profile.data_residency)
     pinned = bool(task.profile.data_residency)
     weights = BYTES_PER_PARAMETER * (task.model.total_params or 0) / 1e9
@@ -154,9 +154,17 @@ def _weighted(pair: tuple[Machine, Way], today: date) -> tuple[Decimal, str]:
     return ((way.usd_per_month.expected if way.usd_per_month else hourly) * weight, machine.offer.id)
 
 
-def _refused(offer: Offer, profile: Profile) -> bool:
-    """A private person's machine, where the data is regulated or may not leave."""
-    return of_strangers(offer) and bool(profile.privacy == "no_egress" or profile.compliance or profile.data_residency)
+def _refused(offer: Offer, facts: Sheet, task: Task) -> bool:
+    """A private person's machine, where the data is regulated or may not leave; and one's own account that is none."""
+    profile, inside = task.profile, task.profile.privacy == "no_egress"
+    if inside and facts.word("own_account") == "yes" and offer.provider in _others_accounts(task.facts):
+        return True
+    return of_strangers(offer) and bool(inside or profile.compliance or profile.data_residency)
+
+
+def _others_accounts(facts: Facts) -> frozenset[str]:
+    """Providers that run what one gives them in an account of theirs, also for who rents from them through a tool."""
+    return frozenset(one.platform for one in facts.platform_facts if one.fact == "own_account" and one.text == "no")
 
 
 def _because(way: Way | None, facts: Sheet) -> Iterator[str]:

@@ -58,6 +58,18 @@ def test_data_that_may_not_leave_leaves_only_accounts_and_machines_of_ones_own()
     assert all(choice.warnings for choice in found.choices if choice.feasible)
 
 
+def test_where_data_may_not_leave_no_tool_rents_from_a_host_that_is_itself_out() -> None:
+    runpod = edited("offers", lambda rows: (row for row in rows if row.provider == "runpod"))
+    open_to_all, inside = compared(catalog=runpod), compared(catalog=runpod, privacy="no_egress")
+    assert one(open_to_all, "dstack").feasible
+    assert "no machine" in one(inside, "dstack").excluded_because
+    assert one(inside, "runpod").way is not None
+    for name in ("dstack", "skypilot"):
+        way = one(compared(privacy="no_egress"), name).way
+        assert way is not None
+        assert "runpod" not in way.what
+
+
 def test_modal_is_out_where_data_has_to_stay_in_europe_and_says_that_its_control_plane_is_elsewhere() -> None:
     assert "us-east-1" in one(compared(data_residency=["eu"]), "modal").excluded_because
     assert one(compared(data_residency=["us"]), "modal").feasible
