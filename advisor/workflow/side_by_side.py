@@ -20,6 +20,7 @@ RANKS: Mapping[str, Sequence[str]] = {
     "lifecycle": ("retired", "deprecated", "open_weights", "current"),
 }
 """Words from the worst to the best; weights that one has do not end, and what is current is maintained: both are best."""
+COUNTED = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 EQUAL = {"open_weights": "current"}
 
 
@@ -162,11 +163,12 @@ def _compare(row: Row, records: Sequence[Fact]) -> Compared:
 
 
 def brief(value: str) -> str:
-    """A count of a billion or more as people say it, 8.03B; whatever else as it stands."""
+    """A count of a hundred million or more as people say it, 494M or 8.03B; whatever else as it stands."""
     digits = value.replace(",", "")
-    if not digits.isdecimal() or len(digits) < 10:
+    if not digits.isdecimal() or len(digits) < 9:
         return value
-    return f"{int(digits) / 1e9:.3g}B" if len(digits) < 13 else f"{int(digits) / 1e12:.3g}T"
+    size, letter = next((size, letter) for size, letter in COUNTED if int(digits) >= size)
+    return f"{int(digits) / size:.3g}{letter}"
 
 
 def _rank(value: Any) -> Any:

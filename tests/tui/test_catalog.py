@@ -23,8 +23,9 @@ from advisor.tui.widgets.chrome import CommandLine
 from advisor.tui.widgets.fact_table import FactTable
 from advisor.tui.widgets.kind_bar import KindTab
 from advisor.workflow.fact_sheet import FactLine
-from tests.tui.catalogued import TODAY, UNKIND, CataloguedWorkflow, models, open_model, small_catalog
+from tests.tui.catalogued import UNKIND, CataloguedWorkflow, models, open_model, small_catalog
 from tests.tui.driving import app_of, press, settled
+from tests.tui.recorded import TODAY
 
 SMALL, ROOMY = (80, 24), (120, 36)
 TYPED = {"<": "less_than_sign", "=": "equals_sign", "~": "tilde", " ": "space", "-": "minus", ">": "greater_than_sign"}
@@ -93,6 +94,7 @@ async def test_a_filter_that_means_nothing_says_so_in_one_line_and_keeps_what_wa
             await write(pilot, more)
             assert names(screen) == ["Bright-1B", "Bright-8B"], "what “bright pa” found, by its licence"
             assert said(screen, "#state").startswith(hint)
+            assert screen.query_one(CommandLine).command == "", "no command would find this"
         assert "\n" not in said(screen, "#state")
         await press(pilot, "escape")
         assert len(screen.table.shown) == len(models())
@@ -222,6 +224,14 @@ async def test_two_to_four_marked_models_stand_side_by_side() -> None:
         compare = pilot.app.screen
         assert isinstance(compare, CompareScreen)
         assert len(compare.models) == 4
+        assert "--for" in shlex.split(compare.command())
+        day, parameters = (
+            next(at for at, row in enumerate(compare.rows) if row.name == name)
+            for name in ("release date", "parameters")
+        )
+        widths = [head.width for head in compare.table._heads]
+        assert all(len(cell) <= width for cell, width in zip(compare._cells(day)[1:], widths[1:], strict=True))
+        assert not any("," in cell for cell in compare._cells(parameters)[1:])
         assert compare.command().startswith("tunewise")
         await press(pilot, "2")
         assert isinstance(pilot.app.screen, DetailScreen)

@@ -108,7 +108,9 @@ class CatalogScreen(CatalogPage):
         return f"months priced for: {one_line(self.profile.name or 'unnamed task', 50)}"
 
     def command(self) -> str:
-        """The command that lists the same."""
+        """The command that lists the same; none while the filter means nothing."""
+        if self.fault is not None:
+            return ""
         asked = take_apart(self.entry.value if self._sheet is not None else "")
         column = self._sheet.columns[self.order.column].key if self._sheet is not None else ""
         monthly = MONTH in (column, *re.findall(r"\w+", " ".join(asked.conditions)))

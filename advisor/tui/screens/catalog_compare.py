@@ -26,6 +26,8 @@ from advisor.workflow.side_by_side import Better, Compared, Side, brief
 from catalog.records import Model
 
 STAR = "★"
+DATE = 14
+"""Cells of a day with its star and its mark, the widest that must not be cut, and one to spare."""
 WORDS: Mapping[Better, str] = {
     "lower": f"{STAR} the lowest",
     "higher": f"{STAR} the highest",
@@ -85,9 +87,9 @@ class CompareScreen(CatalogPage):
         self._show()
 
     def _show(self) -> None:
-        label = min(30, max(16, self.size.width // (len(self.models) + 1)))
-        room = self.size.width - MARKS - SCROLLBAR - label - PADDING * (len(self.models) + 1)
-        each = max(4, room // len(self.models))
+        room = self.size.width - MARKS - SCROLLBAR - PADDING * (len(self.models) + 1)
+        label = min(30, max(12, room - DATE * len(self.models)))
+        each = max(4, (room - label) // len(self.models))
         names = [
             Head(f"{number} {mark(model)}{short(model)}", each) for number, model in enumerate(self.models, start=1)
         ]
