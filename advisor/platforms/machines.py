@@ -28,6 +28,10 @@ class Facts(Protocol):
         """Known models."""
 
     @property
+    def built_models(self) -> tuple[Model, ...]:
+        """The same without history and scores."""
+
+    @property
     def gpus(self) -> tuple[Gpu, ...]:
         """Known GPUs."""
 
