@@ -21,11 +21,24 @@ COMMANDS: dict[str, Entry] = {
     "update": Entry("catalog_update:update", "Take in a snapshot after showing what it changes."),
     "rollback": Entry("catalog_update:rollback", "Return to the facts before the last update."),
     "history": Entry("catalog_update:history", "Which snapshots were installed when."),
-    "diff": Entry("catalog_update:diff", "What differs between two snapshots or days."),
+    "diff": Entry("catalog_update:diff", "What differs between two sets of facts."),
     "export": Entry("catalog_update:export", "Write the facts that hold as a snapshot."),
 }
 
 
-@click.group(cls=LazyGroup, table=COMMANDS)
+class ExampleGroup(LazyGroup):
+    """Commands whose help ends with examples."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command and give it its examples."""
+        from advisor.cli.catalog_examples import epilog  # noqa: PLC0415 - with the command
+
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            command.epilog = epilog(cmd_name)
+        return command
+
+
+@click.group(cls=ExampleGroup, table=COMMANDS)
 def catalog() -> None:
     """The facts: models, GPUs, prices and ends of life, each with source, date and how far to trust it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import as_of_option, json_option, print_json, workspace_option
+from advisor.cli.options import json_option, past_day_option, print_json, workspace_option
 from advisor.errors import BadInput
 from advisor.wording import printable
 
@@ -22,8 +22,10 @@ CONFIDENCES = ("verified", "sourced", "recalled", "judgement")
 @click.argument("name", metavar="ID")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--source", required=True, metavar="TEXT", help="Where you have it from: a contract, an invoice, a page.")
-@click.option("--confidence", type=click.Choice(CONFIDENCES), default="sourced", show_default=True)
-@as_of_option
+@click.option(
+    "--confidence", type=click.Choice(CONFIDENCES), default="sourced", show_default=True, help="How far to trust it."
+)
+@past_day_option("The day on which it held, as 2026-03-31 [today].")
 @json_option
 @workspace_option
 def set_fact(

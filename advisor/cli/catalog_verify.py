@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import click
 
 from advisor.cli.catalog_source import Source, in_our_words, read_catalog
 from advisor.cli.catalog_text import say
-from advisor.cli.options import json_option, print_json, workspace_option
+from advisor.cli.options import any_day, json_option, print_json, workspace_option
 from advisor.paths import Workspace
 from advisor.wording import printable
 from catalog.errors import CatalogError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    callback=any_day,
     metavar="DATE",
     help="How old facts are on that day, past or to come [today].",
 )
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 @workspace_option
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, as_of: datetime | None, data: Path | None, workspace: Workspace, as_json: bool) -> None:
+def verify(ctx: click.Context, as_of: date | None, data: Path | None, workspace: Workspace, as_json: bool) -> None:
     """Check every record: ids, sources, dates, units, parameter counts, freshness. Ends with 1 if one is unfit.
 
     The facts in force are checked, those of your own included.
     """
     today = date.today()  # noqa: DTZ011 - the user's own day
-    day = as_of.date() if as_of else today
+    day = as_of or today
     try:
         facts = read_catalog(Source(data, workspace))
         problems = found(facts, day, today=today)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import click
 
 from advisor.errors import BadInput
 from advisor.paths import Workspace, find_workspace
+from advisor.wording import printable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,18 +34,29 @@ def json_option(function: Function) -> Function:
 
 def as_of_option(function: Function) -> Function:
     """``--as-of DATE`` as ``as_of``: a day up to today, None where it is not given."""
-    return click.option(
-        "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=_past_day,
-        help="With the facts that held on that day, as 2026-03-31 [today].",
-    )(function)  # fmt: skip
+    return past_day_option("With the facts that held on that day, as 2026-03-31 [today].")(function)
 
 
-def _past_day(_ctx: click.Context, _parameter: click.Parameter, given: datetime | None) -> date | None:
+def past_day_option(told: str) -> Callable[[Function], Function]:
+    """``--as-of DATE`` with a help of its own."""
+    return click.option("--as-of", metavar="DATE", callback=_past_day, help=told)
+
+
+def _past_day(ctx: click.Context, parameter: click.Parameter, given: str | None) -> date | None:
     """The day. Raises BadInput for one that has not come: no fact of it can be known."""
     today = date.today()  # noqa: DTZ011 - the user's own day
-    if given is not None and given.date() > today:
-        raise BadInput(f"--as-of {given.date()} is in the future", f"a day up to {today}")
-    return given.date() if given else None
+    day = any_day(ctx, parameter, given)
+    if day is not None and day > today:
+        raise BadInput(f"--as-of {day} is in the future", f"a day up to {today}")
+    return day
+
+
+def any_day(_ctx: click.Context, _parameter: click.Parameter, given: str | None) -> date | None:
+    """The day, past or to come. Raises BadInput for what is none."""
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError as error:
+        raise BadInput(f"--as-of {printable(given or '')[:40]!r} is no day", "a day as 2026-03-31") from error
 
 
 def _workspace(ctx: click.Context, _parameter: click.Parameter, given: str | None) -> Workspace:

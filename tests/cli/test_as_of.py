@@ -165,3 +165,13 @@ def test_the_check_of_a_past_day_takes_no_fact_that_came_later_for_a_fault(
         one for one in today[1] if one["severity"] == "error"
     ]
     assert [one for one in past[1] if "days old" in one["message"]] == []
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "", "31.3.2026"])
+@pytest.mark.parametrize("command", [["list"], ["verify"]])
+def test_what_is_no_day_is_answered_with_one(capsys: Capture, command: list[str], day: str) -> None:
+    assert run(["catalog", *command, "--as-of", day]) == 2
+
+    err = capsys.readouterr().err
+    assert f"--as-of {day!r} is no day" in err
+    assert "a day as 2026-03-31" in err
