@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    url2pathname,
-)
+from urllib.request import url2pathname
 
 from catalog.archive import PACKED_LIMIT, read_packed, unpack
 from catalog.errors import CatalogError
 from catalog.installed import HASH
 from catalog.snapshot import Snapshot, digest, read_folder
+from catalog.web import opener
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 SCHEMES = frozenset({"http", "https"})
@@ -96,7 +88,7 @@ def _download(address: str) -> bytes:
     if urlsplit(address).scheme.lower() not in SCHEMES:
         raise CatalogError(f"{address}: an address of another kind", "http, https or file")
     try:
-        with _opener().open(address, timeout=REPLY_S) as reply:
+        with opener().open(address, timeout=REPLY_S) as reply:
             return b"".join(_chunks(address, reply))
     except HTTPError as error:
         error.close()
@@ -118,18 +110,3 @@ def _chunks(address: str, reply: IO[bytes]) -> Iterator[bytes]:
         if time.monotonic() > give_up:
             raise CatalogError(f"{address}: not there after {TOTAL_S:.0f} s", "a server that answers")
         yield chunk
-
-
-def _opener() -> OpenerDirector:
-    """Speaks http and https alone, so that no redirection reads a file or an ftp server."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler,
-        HTTPHandler,
-        HTTPSHandler,
-        HTTPRedirectHandler,
-        HTTPDefaultErrorHandler,
-        HTTPErrorProcessor,
-    ):
-        opener.add_handler(handler())
-    return opener

@@ -10,19 +10,11 @@ from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
+from urllib.request import Request
 
 from catalog.errors import CatalogError
 from catalog.importing.places import HUB_ID, Opening
+from catalog.web import opener
 
 PUBLIC = "https://huggingface.co"
 REPLY_S, TOTAL_S = 15.0, 120.0
@@ -57,7 +49,7 @@ class Hub:
     def _ask(self, address: str, length: int) -> Opening | None:
         request = Request(address, headers={"Range": f"bytes=0-{length - 1}", "Accept-Encoding": "identity"})  # noqa: S310 - the opener speaks http and https alone
         try:
-            with _opener().open(request, timeout=REPLY_S) as reply:
+            with opener().open(request, timeout=REPLY_S) as reply:
                 return Opening(_read(address, reply, length), _size(reply.status, reply.headers))
         except HTTPError as error:
             return _refused(address, error)
@@ -114,18 +106,3 @@ def _refused(address: str, error: HTTPError) -> Opening | None:
         f"{address}: the hub answers {error.code} ({told.get(error.code, str(error.reason)[:60])})",
         "a public model; of one behind terms download config.json and weights, and give the folder",
     ) from error
-
-
-def _opener() -> OpenerDirector:
-    """Speaks http and https alone, so that no redirection reads a file or an ftp server."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler,
-        HTTPHandler,
-        HTTPSHandler,
-        HTTPRedirectHandler,
-        HTTPDefaultErrorHandler,
-        HTTPErrorProcessor,
-    ):
-        opener.add_handler(handler())
-    return opener
