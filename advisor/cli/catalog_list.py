@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(KINDS), default="models")
+@click.argument("kind", type=click.Choice(KINDS), default="models", metavar="[KIND]")
 @click.option(
     "--where", "-w", "conditions", multiple=True, metavar="CONDITION", help="Only what meets it; repeat for and."
 )

@@ -98,7 +98,8 @@ def draft(
             f"{model.id} with {method} fits no offer{f' of {gpu}' if gpu else ''} with margin",
             "choose a smaller model, method qlora4, or another GPU",
         )
-    components = _components(profile, todo, api, sites, today)
+    beside = _scaling_to_zero(sites)
+    components = _components(profile, todo, api, sites, beside, today)
     _require_countable(components)
     return Draft(
         profile_name=profile.name or "unnamed",
@@ -116,7 +117,10 @@ def draft(
         capacity_per_day={s.offer.id: s.seen.requests_per_day for s in sites if s.seen.requests_per_day},
         settings={site.offer.id: site.seen.said for site in sites},
         assumptions=(*todo.assumed, *ASSUMED),
-        stale={site.offer.id: stale_facts(site.offer, model, api.model, today) for site in sites},
+        stale={
+            site.offer.id: stale_facts(site.offer, model, api.model, today, beside=beside.offer if beside else None)
+            for site in sites
+        },
         digest=_digest(profile, model, api.model, offers, method, today),
     )
 
@@ -205,7 +209,7 @@ def _no_offer(offer: Offer) -> str:
 
 
 def _components(
-    profile: Profile, todo: Amounts, api: Api, sites: tuple[_Site, ...], today: date
+    profile: Profile, todo: Amounts, api: Api, sites: tuple[_Site, ...], beside: _Site | None, today: date
 ) -> tuple[ComponentDraft, ...]:
     hourly = [
         line
@@ -216,21 +220,25 @@ def _components(
             confidence=site.confidence,
         )
     ]  # fmt: skip
-    return (*hourly, *general_components(profile, todo, api, serverless=_serverless(profile, sites), today=today))
+    return (*hourly, *general_components(profile, todo, api, serverless=_serverless(profile, beside), today=today))
 
 
-def _serverless(profile: Profile, sites: tuple[_Site, ...]) -> tuple[ComponentDraft, ...]:
+def _scaling_to_zero(sites: tuple[_Site, ...]) -> _Site | None:
     """The cheapest offer that scales to zero, by price and work together."""
     rooms = [site for site in sites if site.offer.tier in SERVERLESS and site.seen.requests_per_day and site.seen.fits]
-    if not rooms:
-        return ()
-    best = min(
+    return min(
         rooms,
         key=lambda s: (
             s.offer.usd_per_gpu_hour * s.offer.gpu_count / Decimal(s.seen.requests_per_day or 1),
             s.offer.id,
         ),
+        default=None,
     )
+
+
+def _serverless(profile: Profile, best: _Site | None) -> tuple[ComponentDraft, ...]:
+    if best is None:
+        return ()
     return serverless_component(
         best.offer, profile=profile, requests_per_day=best.seen.requests_per_day, confidence=best.confidence
     )

@@ -52,3 +52,12 @@ def test_price_and_end_of_the_api_beside_it_age_too() -> None:
         f"{api.id}: lifecycle of {long_ago} is 61 days old; 14 are trusted",
     )
     assert stale_facts(aged(0), LLAMA_8B, None, TODAY) == ()
+
+
+def test_the_offer_that_scales_to_zero_ages_beside_the_one_that_is_rented() -> None:
+    serverless = aged(31, provider="modal", tier="per-second")
+
+    told = stale_facts(aged(0), LLAMA_8B, None, TODAY, beside=serverless)
+
+    assert told == (f"modal per-second: GPU price of {TODAY - timedelta(days=31)} is 31 days old; 30 are trusted",)
+    assert len(stale_facts(serverless, LLAMA_8B, None, TODAY, beside=serverless)) == 1
