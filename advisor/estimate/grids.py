@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advisor.errors import BadInput
+from advisor.estimate import memory
 from advisor.estimate import spec as read
 from advisor.estimate.constants import fitted
 from advisor.estimate.lines import Numbered, Skipped, estimated
-from advisor.estimate.many import Columns, predictions
+from advisor.estimate.many import NUMPY, Columns, predictions
 from advisor.estimate.serving import MOST_REQUESTS
-from advisor.estimate.understood import ServingAsked, TrainingAsked, understood
+from advisor.estimate.understood import ServingAsked, TrainingAsked, all_kept, understood
 
 if TYPE_CHECKING:
     from advisor.estimate.architecture import Facts
@@ -63,27 +65,40 @@ def _is_plain(name: str, value: object) -> bool:
 
 
 def _together(some: Sequence[Numbered | Skipped], facts: Facts) -> list[Prediction | Skipped] | None:
-    """Estimates of one setting over columns; None where they hang on more than that, or where something is wrong."""
+    """Estimates of one setting over columns; None where something is wrong."""
     specs = [one.spec for one in some if isinstance(one, Numbered)]
     try:
         idents = [read.text(spec, "id") for spec in specs]
         asked = understood(specs[0], facts, fitted()) if _task(specs[0]) else None
     except BadInput:
         return None
-    if asked is None or None in idents or _hangs_on_lengths(asked):
+    if asked is None or None in idents:
         return None
-    return list(predictions([ident or "" for ident in idents], asked, _columns(asked, specs), fitted()))
+    columns = _columns(asked, specs)
+    alike = _alike(asked, columns, len(specs))
+    made: list[Prediction | Skipped | None] = [None] * len(specs)
+    for rows in alike:
+        meant = understood(specs[rows[0]], facts, fitted())
+        part = {name: column[rows] for name, column in columns.items()}
+        found = predictions([idents[row] or "" for row in rows], meant or asked, part, fitted())
+        for row, one in zip(rows, found, strict=True):
+            made[row] = one
+    return [one for one in made if one is not None]
+
+
+def _alike(asked: TrainingAsked | ServingAsked, columns: Columns, count: int) -> list[list[int]]:
+    """Rows that are understood alike: whether activations are kept, where nobody says, is taken from what fits."""
+    rows = np.arange(count)
+    if not (isinstance(asked, TrainingAsked) and asked.training.tuned_kernels and asked.training.checkpointing is None):
+        return [rows.tolist()]
+    work = dataclasses.replace(all_kept(asked.training), **columns)
+    needed = memory.needed_gib(memory.peak_parts_gib(work, fitted().memory, NUMPY))
+    kept = np.broadcast_to(needed <= max(asked.rooms_gib, default=np.inf), (count,))
+    return [found.tolist() for found in (rows[kept], rows[~kept]) if len(found)]
 
 
 def _task(spec: Mapping[str, object]) -> bool:
     return (read.text(spec, "task") or "training").lower() in ("training", "serving")
-
-
-def _hangs_on_lengths(asked: TrainingAsked | ServingAsked) -> bool:
-    """Whether activations are kept, where nobody says, is taken from what fits."""
-    return (
-        isinstance(asked, TrainingAsked) and bool(asked.training.tuned_kernels) and asked.training.checkpointing is None
-    )
 
 
 def _columns(asked: TrainingAsked | ServingAsked, specs: Sequence[Mapping[str, Any]]) -> Columns:

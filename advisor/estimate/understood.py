@@ -199,6 +199,10 @@ def _keeps(work: Training, rooms: tuple[float, ...], fit: Constants) -> bool:
     """
     if not work.tuned_kernels:
         return False
-    answers = {name: case.expected for name, case in unknowns(work, kept=True).items()}
-    parts = memory.peak_parts_gib(numeric(work, answers), fit.memory)
+    parts = memory.peak_parts_gib(all_kept(work), fit.memory)
     return not rooms or bool(memory.needed_gib(parts) <= rooms[-1])
+
+
+def all_kept(work: Training) -> Work:
+    """The likeliest case in which all activations are kept."""
+    return numeric(work, {name: case.expected for name, case in unknowns(work, kept=True).items()})

@@ -18,7 +18,6 @@ import argparse
 import dataclasses
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from typing import Any
 
 from advisor.errors import BadInput
 from advisor.estimate import predict
+from benchmarks.estimator.machine import machine
 from benchmarks.estimator.questions import OF_THE_FIT, PARTS, Asked, asked
 from catalog.load import load
 from scripts.estimator.page import answer, without_source
@@ -223,19 +223,6 @@ REQUEST = {
         "data": {"dataset_tokens": 10000000},
     },
 }  # fmt: skip
-
-
-def machine() -> dict[str, Any]:
-    """What the times were measured on."""
-    model = next(
-        (line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), platform.processor()
-    )
-    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
-
-
-def _cpuinfo() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text().splitlines() if path.exists() else []
 
 
 def version(environment: Path, name: str) -> str | None:

@@ -75,6 +75,18 @@ def _alone(one: Numbered) -> Prediction | Skipped:
     return next(iter(predict_lines(["\n"] * (one.line - 1) + [json.dumps(one.spec)], FACTS)))
 
 
+def test_what_hangs_on_whether_activations_fit_is_the_same_too() -> None:
+    open_specs = {name: value for name, value in TRAINING.items() if name != "activation_ckpt"}
+    lengths = [64 * 2**number for number in range(11)]
+    specs = [{**open_specs, "framework": "NeMo", "id": f"w{length}", "seq_len": length} for length in lengths]
+    chunk = [Numbered(row, spec) for row, spec in enumerate(specs, 1)]
+
+    alone = [_alone(one) for one in chunk]
+
+    for one, other in zip(alone, estimates(chunk, FACTS), strict=True):
+        assert_same(one, other)
+
+
 def test_what_is_wrong_keeps_its_line_among_columns() -> None:
     lines = [json.dumps({**TRAINING, "id": f"w{number}", "seq_len": 128 + number}) for number in range(FEW + 20)]
     lines[FEW + 5] = json.dumps({**TRAINING, "id": "w", "seq_len": -1})
