@@ -1,0 +1,1 @@
+"""What the repository is kept in order with; nothing of it is installed."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import platform
 import statistics
 import tempfile
@@ -245,6 +246,9 @@ def main() -> None:
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "models": given.models,
         "terminal": f"{SIZE[0]}x{SIZE[1]}",
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "load": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "textual": version("textual"),
         "limit_ms": LIMIT_MS,
