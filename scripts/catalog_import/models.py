@@ -190,6 +190,7 @@ def languages(text: str) -> list[str]:
 def unchecked(row: Row) -> str:
     """How far the dimensions were checked, where they were not wholly; the text tower is computed here to the unit."""
     checked = re.sub(r"; text tower .*", "", row["dims_verification"])
+    checked = checked.replace("recalled dims, verified: reproduce", "recalled, verified: they reproduce")
     return "" if checked.startswith(("verified", "not public")) else f"dimensions {checked}"
 
 
