@@ -41,6 +41,8 @@ SHOWN: Mapping[str, str] = {
 """Fields of a record, and what they are called."""
 OPTIONAL = frozenset({"num_experts", "experts_per_token", "expert_size", "extended_context_tokens"})
 """Left out where they do not apply."""
+FAR_PERCENT = 5
+"""A count that is further off than this is of another model than the headers."""
 
 
 @click.command("import")
@@ -125,7 +127,8 @@ def _counts(check: Check) -> dict[str, str]:
     words = {"exact": "exact: the same to the unit", "approximate": "approximate", None: "nothing to compare with"}
     verdict = words[check.outcome]
     if check.outcome == "approximate" and check.deviation_percent:
-        verdict += f": {check.deviation_percent:+.3g}%"
+        far = abs(check.deviation_percent) > FAR_PERCENT
+        verdict = f"{'does not pass' if far else verdict}: {check.deviation_percent:+.3g}%"
     return {
         "parameters, computed": _value(check.computed),
         "parameters, stored": _value(check.stored),

@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from catalog.load import TABLES, Catalog
 
+LONGEST = 32
+"""Digits of a figure that anyone reads."""
 Severity = Literal["error", "warning"]
 
 
@@ -43,5 +45,6 @@ def outside(name: str, what: str, value: Any, bounds: tuple[Any, Any], unit: str
 
 
 def plain(value: Any) -> str:
-    """A figure without an exponent and without zeros at its end."""
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else f"{value:.12g}"
+    """A figure without an exponent and without zeros at its end, unless it is longer than any that makes sense."""
+    text = f"{value.normalize():f}" if hasattr(value, "normalize") else f"{value:.12g}"
+    return text if len(text) <= LONGEST else f"{value:.6g}"

@@ -70,6 +70,7 @@ FAULTS = [
     ("models", "openai/gpt-4o", "recalled_fields", "strengths", "names 'strengths', which it does not have"),
     # money in other units
     ("offers", H100, "usd_per_gpu_hour", "399", "price 399 is outside"),
+    ("offers", H100, "usd_per_gpu_hour", "1e400", "price 1e+400 is outside"),
     ("offers", H100, "usd_per_gpu_hour", "0.0399", "price 0.0399 is outside"),
     ("offers", EIGHT, "usd_per_gpu_hour", "PER_MACHINE", "a price per machine in the column per GPU?"),
     ("offers", EIGHT, "usd_per_instance_hour", "10", "8 GPUs at"),

@@ -315,3 +315,13 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     )
 
     assert done.stdout.endswith("loaded []\n")
+
+
+def test_a_count_far_from_the_headers_does_not_pass(capsys: Capture, tmp_path: Path, overlay: Path) -> None:
+    write_folder(tmp_path / "tiny")
+    config = json.loads((tmp_path / "tiny" / "config.json").read_text())
+    (tmp_path / "tiny" / "config.json").write_text(json.dumps({**config, "vocab_size": 10 * config["vocab_size"]}))
+
+    assert run(["catalog", "import", "tiny", "--dry-run"]) == 0
+
+    assert "does not pass: +" in capsys.readouterr().out
