@@ -144,9 +144,10 @@ def test_an_estimate_on_a_recalled_card_is_marked(tmp_path: Path, capsys: pytest
     )
     assert run(["estimate", str(specs)]) == 0
     shown = capsys.readouterr().out
-    rows = {line.split()[0]: line for line in shown.splitlines() if line}
-    assert "~" in rows["remembered"]
-    assert "~" not in rows["known"]
+    remembered, known = shown.partition(LEGEND)[0].split("\nknown\n")
+    assert re.search(r"Time to first token +~[\d.]+ s", remembered)
+    assert re.search(r"Time to first token +[\d.]+ s", known)
+    assert "~" not in known
     assert LEGEND in shown
 
     assert run(["estimate", str(specs), "--json"]) == 0
