@@ -98,7 +98,7 @@ def fact_sheet(record: Fact, catalog: Catalog, *, today: date) -> tuple[FactLine
 def _of_model(model: Model, catalog: Catalog, today: date) -> Iterator[FactLine]:
     yield from _fields("model", model, Model.model_fields.keys() - STAMPS - JOINED, _stamp(model, today))
     yield from _of_architecture(model, catalog, today)
-    yield from _fields("prices", model, PRICES, _price_stamp(model, today))
+    yield from _fields("prices", model, PRICES, _price_stamp(model, catalog, today))
     ends = _own(catalog.lifecycle, model)
     yield from _fields("end of life", model, ENDS, _end_stamp(model, today))
     for end in ends:
@@ -144,11 +144,10 @@ def _stamp(fact: Fact, today: date) -> Stamp:
     return Stamp(fact.source, fact.as_of, fact.confidence, fact.origin, old.message if old else "")
 
 
-def _price_stamp(model: Model, today: date) -> Stamp:
+def _price_stamp(model: Model, catalog: Catalog, today: date) -> Stamp:
+    own: Origin = next((one.origin for one in catalog.table("api_prices") if one.id == model.id), "bundled")
     old = aged("price", model.price_as_of, today) if model.price_as_of and model.lifecycle != "retired" else None
-    return Stamp(
-        model.price_source or "", model.price_as_of, model.price_confidence, "bundled", old.message if old else ""
-    )
+    return Stamp(model.price_source or "", model.price_as_of, model.price_confidence, own, old.message if old else "")
 
 
 def _end_stamp(model: Model, today: date) -> Stamp:

@@ -172,3 +172,13 @@ def test_an_id_may_be_written_in_any_case_and_stays_one_record(tunewise: Tunewis
 
     assert tunewise("unset", "gpus", "L40s") == 0
     assert current(workspace.catalog).gpu("l40s").origin == "bundled"
+
+
+def test_a_price_of_ones_own_is_marked_where_it_is_shown(tunewise: Tunewise, capsys: Capture) -> None:
+    prices = ("input_usd_per_mtok=1.5", "output_usd_per_mtok=6")
+    assert tunewise("set", "api_prices", "openai/gpt-4o", *prices, "--source", "contract") == 0
+    capsys.readouterr()
+
+    assert tunewise("show", "openai/gpt-4o") == 0
+
+    assert "input, $ per million tokens   1.5* [" in capsys.readouterr().out
