@@ -40,6 +40,7 @@ class Took(NamedTuple):
     wall_s: float
     cpu_s: float
     peak_mib: float
+    """At least that of this program, from which the process starts."""
     code: int
 
 
@@ -85,7 +86,6 @@ def _summary(found: Sequence[Took]) -> dict[str, float]:
         "least_wall_s": round(min(walls), 4),
         "most_wall_s": round(max(walls), 4),
         "median_cpu_s": round(statistics.median(one.cpu_s for one in found), 4),
-        "peak_mib": round(max(one.peak_mib for one in found), 1),
         "runs": len(found),
     }
 
