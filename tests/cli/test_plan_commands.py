@@ -46,7 +46,14 @@ def test_estimate_shows_a_few_workloads_in_full_on_80_columns(specs: Path, capsy
     assert run(["estimate", str(specs)]) == 0
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= 80
-    for part in ("Peak memory per GPU", "logits and loss", "Fits", "Rests on", "Time to first token", "Room for context"):
+    for part in (
+        "Peak memory per GPU",
+        "logits and loss",
+        "Fits",
+        "Rests on",
+        "Time to first token",
+        "Room for context",
+    ):
         assert part in said
 
 
