@@ -6,7 +6,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from catalog.records import (
     PlatformFact,
     Score,
 )
+from catalog.staleness import STALE_AFTER_DAYS
 from catalog.tables import Shape, read_records
 
 DATA = Path(__file__).parent / "data"
@@ -199,12 +200,17 @@ class Catalog:
 
     def _priced(self, models: tuple[Model, ...]) -> tuple[Model, ...]:
         """With the user's own prices, else the public ones of the day."""
-        hosted = [model.id for model in models if model.kind == "api"]
-        if not hosted:
+        if not any(model.kind == "api" for model in models):
             return models
         own = {price.id: price for price in self._own_prices}
-        asked = [name for name in hosted if name not in own]
+        asked = [model.id for model in models if model.kind == "api" and model.id not in own and self._sold(model)]
         return with_prices(models, {**(self.quote(asked, self.as_of) if asked else {}), **own})
+
+    def _sold(self, model: Model) -> bool:
+        """Whether it can have had a public price on the day: an undated release counts from a while before it was seen."""
+        if self.as_of is None or model.release_date is not None:
+            return True
+        return self.as_of >= model.as_of - timedelta(days=STALE_AFTER_DAYS["price"])
 
     @functools.cached_property
     def _own_prices(self) -> tuple[ApiPrice, ...]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog import asof
 from catalog.load import Catalog
-from catalog.records import Lifecycle
+from catalog.records import ApiPrice, Lifecycle
 from tests.catalog.small import small, write
 
 MARCH, MAY, JUNE = date(2026, 3, 31), date(2026, 5, 10), date(2026, 6, 1)
@@ -108,3 +108,13 @@ def test_no_fact_of_a_day_was_seen_after_it_and_none_of_an_earlier_day_is_lost(d
 
     assert all(one.as_of <= day for one in offers)
     assert set(offers) <= set(after)
+
+
+@pytest.mark.parametrize(("before_days", "priced"), [(59, True), (61, False)])
+def test_an_api_of_undated_release_has_no_price_long_before_it_was_seen(before_days: int, priced: bool) -> None:
+    seen = next(model for model in Catalog().built_models if model.kind == "api" and model.release_date is None)
+    day = seen.as_of - timedelta(days=before_days)
+    stamp = {"as_of": day, "source": "a price list", "confidence": "sourced"}
+    price = ApiPrice.model_validate({"id": seen.id, "input_usd_per_mtok": 1, "output_usd_per_mtok": 2, **stamp})
+    facts = Catalog(as_of=day, quote=lambda ids, _: {name: price for name in ids if name == seen.id})
+    assert (facts.model(seen.id).input_usd_per_mtok is not None) is priced
