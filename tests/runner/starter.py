@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 import sys
 import termios
 import time
@@ -14,6 +15,7 @@ from advisor.runner import process
 from harness.protocol import TrainSpec
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who started the tests may have chosen to ignore it
     if sys.stdin.isatty():
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     process.HARNESS = (sys.executable, "-P", str(Path(__file__).with_name("player.py")))
