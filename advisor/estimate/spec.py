@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from advisor.errors import BadInput
@@ -27,6 +28,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "max_model_len": (1, 1e8),
     "gpu_mem_util": (0.01, 1.0),
 }
+YES = frozenset({"y", "yes", "t", "true", "on", "full", "selective", "fa2", "fa3", "sdpa", "xformers", "flex"})
+NO = frozenset({"n", "no", "f", "false", "off", "none", "eager", "math"})
+"""What sources print where a thing is used or not: kinds of checkpointing and of attention kernels among them."""
 WHOLE = frozenset({"hidden", "layers", "heads", "kv_heads", "intermediate", "vocab", "lora_rank", "n_gpus"})
 
 
@@ -64,14 +68,22 @@ def whole(spec: Mapping[str, object], key: str) -> int | None:
 
 
 def flag(spec: Mapping[str, object], key: str) -> bool | None:
-    """Yes or no by the first letter, as "y(FA2)" or "n (padded)"; None where neither. Raises BadInput."""
+    """Yes or no by the first word, as "y(FA2)", "n (padded)", "full" or "sdpa"; None where absent. Raises BadInput."""
     value = spec.get(key)
     if isinstance(value, bool):
         return value
     word = text(spec, key)
     if word is None:
         return None
-    return {"y": True, "t": True, "n": False, "f": False}.get(word[0].lower())
+    first = re.match(r"[a-z0-9]*", word.lower().replace("_", "").replace("-", ""))
+    said = first[0] if first else ""
+    if said in YES or said.startswith("flash"):
+        return True
+    if said in NO or said in UNKNOWN_WORDS:
+        return False if said in NO else None
+    raise BadInput(
+        f"{key} is {_short(value)}", f"allowed: yes, no, or one of {', '.join(sorted(YES | NO))}; null for unknown"
+    )
 
 
 def _to_float(key: str, value: object) -> float:

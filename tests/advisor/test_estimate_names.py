@@ -10,6 +10,7 @@ from advisor.errors import BadInput
 from advisor.estimate.architecture import find_shape
 from advisor.estimate.gpus import match, memory_class, resolve
 from advisor.estimate.shape import shape_from_size
+from advisor.estimate.spec import flag
 from advisor.estimate.workload import Sharding, read_training
 from catalog.load import load
 from catalog.records import ApiPrice
@@ -142,3 +143,31 @@ def test_dimensions_are_found_without_asking_for_a_price() -> None:
     found = find_shape({"model": "gpt-oss-20b"}, replace(load(), quote=refuse))
     assert found is not None
     assert (found.shape.layers, found.typical) == (24, False)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("full", True),
+        ("selective", True),
+        ("y (nested)", True),
+        ("none", False),
+        ("n(dummy)", False),
+        ("unknown (default)", None),
+        (None, None),
+    ],
+)
+def test_checkpointing_is_read_as_frameworks_print_it(word: str | None, meant: bool | None) -> None:
+    assert flag({"activation_ckpt": word}, "activation_ckpt") is meant
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("fa2", True), ("flash_attention_2", True), ("sdpa", True), ("eager", False)]
+)
+def test_an_attention_kernel_is_read_as_frameworks_print_it(word: str, meant: bool) -> None:
+    assert flag({"flash_attn": word}, "flash_attn") is meant
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_refused_with_those_allowed() -> None:
+    with pytest.raises(BadInput, match="flash_attn is 'banana'"):
+        flag({"flash_attn": "banana"}, "flash_attn")
